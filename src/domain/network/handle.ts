@@ -1,0 +1,34 @@
+import { fingerprint } from '../fingerprint.ts';
+
+/**
+ * The names that one attempt of one run uses in the kernel. Each attempt draws its own, so that the
+ * late end of one can never remove the fault of another.
+ */
+export interface Handle {
+  /** Two lower-case hex digits, drawn from the run's uid and attempt. */
+  readonly id: string;
+}
+
+export function drawHandle(uid: string, attempt: number): Handle {
+  return { id: fingerprint(`${uid}/${attempt}`).slice(0, 2) };
+}
+
+/** Major of the root qdisc, as tc writes it. Reserved: 7a00 to 7aff. */
+export function rootMajor(handle: Handle): string {
+  return `7a${handle.id}:`;
+}
+
+/** Major of the netem qdisc below the root. Reserved: 7b00 to 7bff. */
+export function leafMajor(handle: Handle): string {
+  return `7b${handle.id}:`;
+}
+
+/** The ifb device that ingress traffic is redirected to; under IFNAMSIZ - 1 = 15 characters. */
+export function ifbName(handle: Handle): string {
+  return `squall-${handle.id}`;
+}
+
+/** Priorities of the ingress filters, by which a run recognises its own on a clsact. One priority holds one protocol. */
+export function ingressPriorities(handle: Handle): { ip: number; ipv6: number } {
+  return { ip: Number.parseInt(`7a${handle.id}`, 16), ipv6: Number.parseInt(`7b${handle.id}`, 16) };
+}
