@@ -1,0 +1,3 @@
+module squall.dev/e2e/traffic
+
+go 1.24
