@@ -9,8 +9,16 @@ export interface Handle {
   readonly id: string;
 }
 
-export function drawHandle(uid: string, attempt: number): Handle {
-  return { id: fingerprint(`${uid}/${attempt}`).slice(0, 2) };
+/**
+ * The handle of an attempt: drawn from its uid, then the next one up that no run in `taken` uses. Two runs with one
+ * handle in one pod would each take the other's fault for its own. With all 256 taken the draw itself is returned.
+ */
+export function drawHandle(uid: string, attempt: number, taken: ReadonlySet<string>): Handle {
+  const drawn = Number.parseInt(fingerprint(`${uid}/${attempt}`).slice(0, 2), 16);
+  const ids = Array.from({ length: 256 }, (_, step) =>
+    ((drawn + step) % 256).toString(16).padStart(2, '0'),
+  );
+  return { id: ids.find((id) => !taken.has(id)) ?? ids[0] ?? '00' };
 }
 
 /** Major of the root qdisc, as tc writes it. Reserved: 7a00 to 7aff. */

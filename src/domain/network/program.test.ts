@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { drawHandle } from './handle.ts';
 import { type Direction, program } from './program.ts';
 
 const handle = { id: '1f' };
@@ -23,13 +22,5 @@ describe('program', () => {
       expect(line).toMatch(/^tc qdisc add /);
       if (!line.endsWith(' clsact')) expect(line).toMatch(/ handle 7[ab]1f: /);
     }
-  });
-});
-
-describe('drawHandle', () => {
-  it('draws another handle for another attempt, so that a late end cannot hit it', () => {
-    const uid = '0b8fd1c4-8f7e-4b8a-9a55-0d5d2b1c3f10';
-    expect(drawHandle(uid, 1)).not.toEqual(drawHandle(uid, 2));
-    expect(drawHandle(uid, 1).id).toMatch(/^[0-9a-f]{2}$/);
   });
 });

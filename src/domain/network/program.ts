@@ -22,26 +22,30 @@ export interface Program {
  * ARP and IPv6 neighbour discovery are never impaired: a pod that cannot resolve its gateway shows
  * another fault than the one that was asked for.
  *
- * Undo takes the ingress filter away before the ifb it points to: the other order drops all ingress.
+ * Undo ends the fault with its first lines (our filters and our root qdisc) and clears up what they leave afterwards. The
+ * filters go before the ifb that they point to: the other order drops all ingress.
  */
 export function program(handle: Handle, direction: Direction, impairment: Impairment): Program {
   const install: string[] = [];
   const undo: string[] = [];
+  const ifb = ifbName(handle);
   if (direction !== 'egress') {
-    const ifb = ifbName(handle);
     install.push(
       `ip link add ${ifb} type ifb`,
       `ip link set ${ifb} up`,
       ...impair(ifb, handle, impairment),
-      ...redirect(handle),
+      `tc qdisc add dev ${DEVICE} clsact`,
+      ...redirections(handle).map((filter) => `tc filter add ${filter} matchall action mirred egress redirect dev ${ifb}`),
     );
-    undo.push(`tc qdisc del dev ${DEVICE} clsact`);
+    undo.push(...redirections(handle).map((filter) => `tc filter del ${filter}`));
   }
   if (direction !== 'ingress') {
     install.push(...impair(DEVICE, handle, impairment));
     undo.push(`tc qdisc del dev ${DEVICE} root handle ${rootMajor(handle)}`);
   }
-  if (direction !== 'egress') undo.push(`ip link del ${ifbName(handle)} type ifb`);
+  if (direction !== 'egress') {
+    undo.push(`tc qdisc del dev ${DEVICE} clsact`, `ip link del ${ifb} type ifb`);
+  }
   return { install, undo };
 }
 
@@ -66,10 +70,11 @@ function impair(device: string, handle: Handle, impairment: Impairment): string[
   ];
 }
 
-function redirect(handle: Handle): string[] {
+/** The ingress filters that lead to the ifb, without what they do. */
+function redirections(handle: Handle): string[] {
   const prio = ingressPriorities(handle);
-  const line = (protocol: 'ip' | 'ipv6') =>
-    `tc filter add dev ${DEVICE} ingress protocol ${protocol} prio ${prio[protocol]} matchall ` +
-    `action mirred egress redirect dev ${ifbName(handle)}`;
-  return [`tc qdisc add dev ${DEVICE} clsact`, line('ip'), line('ipv6')];
+  return [
+    `dev ${DEVICE} ingress protocol ip prio ${prio.ip}`,
+    `dev ${DEVICE} ingress protocol ipv6 prio ${prio.ipv6}`,
+  ];
 }
