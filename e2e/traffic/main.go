@@ -1,8 +1,10 @@
 // Command traffic makes and counts packets for the end-to-end tests, outside the tool under test.
 //
 // It runs in application pods (`serve`, then `send`, `bulk` and `stats` through Kubernetes exec, which
-// a fault on the pod's interface does not touch) and on the host of the lab. Every verb but `serve`
-// prints one JSON object on stdout and exits 0, or prints its error on stderr and exits 1 (2 for usage).
+// a fault on the pod's interface does not touch), on the host of the lab, and on the node (`watch`, which
+// reports what the kernel announces about qdiscs in every pod's network namespace). `send`, `bulk` and
+// `stats` print one JSON object on stdout and exit 0; every verb prints its error on stderr and exits 1,
+// 2 for usage.
 package main
 
 import (
@@ -28,7 +30,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: traffic serve | send | bulk | stats (each takes -h)", errUsage)
+		return fmt.Errorf("%w: traffic serve | send | bulk | stats | watch (each takes -h)", errUsage)
 	}
 	flags := flag.NewFlagSet("traffic "+args[0], flag.ContinueOnError)
 	var result any
@@ -36,6 +38,8 @@ func run(args []string) error {
 	switch args[0] {
 	case "serve":
 		return serveCommand(flags, args[1:])
+	case "watch":
+		return watchCommand(flags, args[1:])
 	case "send":
 		result, err = sendCommand(flags, args[1:])
 	case "bulk":
