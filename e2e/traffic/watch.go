@@ -30,8 +30,8 @@ var setnsCall = map[string]uintptr{"amd64": 308, "arm64": 268}
 type observation struct {
 	AtUs  int64  `json:"atUs"`
 	Netns string `json:"netns,omitempty"`
-	// Event is ready (first line: existing namespaces are listened to), open, change, lost (messages
-	// overran the buffer: what follows is incomplete), or clock (answer to a line on stdin, echoed in Echo).
+	// Event is ready (existing namespaces are listened to), open, gone, change, lost (messages overran the
+	// buffer: what follows is incomplete), or clock (answer to a line on stdin, echoed in Echo).
 	Event string `json:"event"`
 	Echo  string `json:"echo,omitempty"`
 	*change
@@ -93,6 +93,7 @@ func (w *watcher) scan() error {
 		for name := range known {
 			if !present[name] {
 				delete(known, name)
+				w.print(observation{Event: "gone", Netns: name})
 			}
 		}
 		if !ready {
