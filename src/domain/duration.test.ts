@@ -13,9 +13,12 @@ describe('parseDuration', () => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '5', '-1s', '1d', '3 days', '1s ', 's', '1.s', '.5s', '1e3s'])('refuses %j', (text) => {
-    expect(parseDuration(text)).toBeUndefined();
-  });
+  it.each(['', '5', '-1s', '1d', '3 days', '1s ', 's', '1.s', '.5s', '1e3s'])(
+    'refuses %j',
+    (text) => {
+      expect(parseDuration(text)).toBeUndefined();
+    },
+  );
 
   it('reads back whatever formatDuration writes', () => {
     fc.assert(

@@ -20,6 +20,8 @@ describe('canonicalJson', () => {
 
 describe('fingerprint', () => {
   it('is SHA-256 in hex (FIPS 180-4, the empty text)', () => {
-    expect(fingerprint('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    expect(fingerprint('')).toBe(
+      'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    );
   });
 });

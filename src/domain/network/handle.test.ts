@@ -19,7 +19,7 @@ describe('drawHandle', () => {
     expect(Number.parseInt(second, 16)).toBe((Number.parseInt(first, 16) + 1) % 256);
   });
 
-  it('makes a device name within the kernel\'s 15 characters', () => {
+  it("makes a device name within the kernel's 15 characters", () => {
     expect(ifbName(drawHandle(uid, 1, new Set())).length).toBeLessThanOrEqual(15);
   });
 });

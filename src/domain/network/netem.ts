@@ -28,7 +28,8 @@ export function netemArguments(impairment: Impairment): string[] {
 }
 
 function lossArguments({ lossPercentage, correlation }: Impairment): string[] {
-  if (lossPercentage > MAX_CORRELATED_LOSS || correlation === 0) return ['random', percent(lossPercentage)];
+  if (lossPercentage > MAX_CORRELATED_LOSS || correlation === 0)
+    return ['random', percent(lossPercentage)];
   const { p, r } = gilbert(lossPercentage, correlation);
   return ['gemodel', percent(p), percent(r)];
 }

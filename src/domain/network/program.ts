@@ -35,7 +35,9 @@ export function program(handle: Handle, direction: Direction, impairment: Impair
       `ip link set ${ifb} up`,
       ...impair(ifb, handle, impairment),
       `tc qdisc add dev ${DEVICE} clsact`,
-      ...redirections(handle).map((filter) => `tc filter add ${filter} matchall action mirred egress redirect dev ${ifb}`),
+      ...redirections(handle).map(
+        (filter) => `tc filter add ${filter} matchall action mirred egress redirect dev ${ifb}`,
+      ),
     );
     undo.push(...redirections(handle).map((filter) => `tc filter del ${filter}`));
   }

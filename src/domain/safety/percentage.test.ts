@@ -22,14 +22,19 @@ describe('percentageViolation', () => {
 
   it('what it says would pass does pass, and one more does not', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 99 }), (running, others, limit) => {
-        const faulted = Math.min(others, running);
-        const message = percentageViolation(running - faulted + 1, faulted, running, limit);
-        if (message === undefined) return;
-        const atMost = Number(/at most (\d+)/.exec(message)?.[1]);
-        expect(percentageViolation(atMost, faulted, running, limit)).toBeUndefined();
-        expect(percentageViolation(atMost + 1, faulted, running, limit)).toBeDefined();
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 50 }),
+        fc.integer({ min: 1, max: 99 }),
+        (running, others, limit) => {
+          const faulted = Math.min(others, running);
+          const message = percentageViolation(running - faulted + 1, faulted, running, limit);
+          if (message === undefined) return;
+          const atMost = Number(/at most (\d+)/.exec(message)?.[1]);
+          expect(percentageViolation(atMost, faulted, running, limit)).toBeUndefined();
+          expect(percentageViolation(atMost + 1, faulted, running, limit)).toBeDefined();
+        },
+      ),
     );
   });
 });

@@ -25,15 +25,31 @@ describe('planPods', () => {
     ['a pod that is being deleted', { terminating: true }, 'Terminating'],
     ['a Pending pod', { phase: 'Pending' }, 'NotRunning'],
     ['a Succeeded pod', { phase: 'Succeeded' }, 'NotRunning'],
-    ["a pod on the node's network, even a Pending one", { hostNetwork: true, phase: 'Pending' }, 'HostNetwork'],
+    [
+      "a pod on the node's network, even a Pending one",
+      { hostNetwork: true, phase: 'Pending' },
+      'HostNetwork',
+    ],
     ['a static pod', { mirror: true }, 'StaticPod'],
     ['a Windows pod', { windows: true }, 'Windows'],
     ['a pod that carries the exclusion', { excluded: true }, 'Excluded'],
     ['a pod that targets.exclude matches', { labels: { app: 'web', keep: 'yes' } }, 'Excluded'],
-    ['a pod of Squall itself', { labels: { app: 'web', 'app.kubernetes.io/name': 'squall' } }, 'OwnPod'],
-    ['a pod whose budget of containers is used up but for the reaper', { ephemeralContainers: used }, 'BudgetExhausted'],
+    [
+      'a pod of Squall itself',
+      { labels: { app: 'web', 'app.kubernetes.io/name': 'squall' } },
+      'OwnPod',
+    ],
+    [
+      'a pod whose budget of containers is used up but for the reaper',
+      { ephemeralContainers: used },
+      'BudgetExhausted',
+    ],
   ])('rejects %s', (_name, parts, reason) => {
-    const targets = { selector: { matchLabels: { app: 'web' } }, exclude: { matchLabels: { keep: 'yes' } }, count: 1 };
+    const targets = {
+      selector: { matchLabels: { app: 'web' } },
+      exclude: { matchLabels: { keep: 'yes' } },
+      count: 1,
+    };
     const { plan, selected } = planPods(input({ targets, pods: [aPod(parts)] }));
     expect(selected).toEqual([]);
     expect(plan).toMatchObject({ matched: 1, eligible: 0, selected: 0 });
@@ -47,14 +63,25 @@ describe('planPods', () => {
   });
 
   it('names the experiment that holds a pod already', () => {
-    const planned = planPods(input({ pods: webs(2), faultedBy: (pod) => (pod.metadata.name === 'web-0' ? 'shop/other' : undefined) }));
+    const planned = planPods(
+      input({
+        pods: webs(2),
+        faultedBy: (pod) => (pod.metadata.name === 'web-0' ? 'shop/other' : undefined),
+      }),
+    );
     expect(names(planned.selected)).toEqual(['web-1']);
-    expect(planned.plan.rejected).toEqual([{ reason: 'AlreadyFaulted', count: 1, examples: ['shop/web-0 (by shop/other)'] }]);
+    expect(planned.plan.rejected).toEqual([
+      { reason: 'AlreadyFaulted', count: 1, examples: ['shop/web-0 (by shop/other)'] },
+    ]);
     expect(planned).toMatchObject({ running: 2, faulted: 1 });
   });
 
   it('wants both selector and podNames where both are given, and says which names are not there', () => {
-    const targets = { selector: { matchLabels: { app: 'web' } }, podNames: ['web-1', 'db', 'nobody'], count: '100%' };
+    const targets = {
+      selector: { matchLabels: { app: 'web' } },
+      podNames: ['web-1', 'db', 'nobody'],
+      count: '100%',
+    };
     const pods = [...webs(3), aPod({ name: 'db', labels: { app: 'db' } })];
     const planned = planPods(input({ targets, pods }));
     expect(names(planned.selected)).toEqual(['web-1']);
@@ -83,18 +110,36 @@ describe('planPods', () => {
   it('keeps what an earlier dry run promised when pods were added since', () => {
     const targets = { selector: { matchLabels: { app: 'web' } }, count: 1 };
     const [promised] = planPods(input({ targets, pods: webs(1) })).selected;
-    const later = planPods(input({ targets, pods: webs(30), promised: (pod) => pod === promised || pod.metadata.uid === promised?.metadata.uid }));
+    const later = planPods(
+      input({
+        targets,
+        pods: webs(30),
+        promised: (pod) => pod === promised || pod.metadata.uid === promised?.metadata.uid,
+      }),
+    );
     expect(names(later.selected)).toEqual(['web-0']);
   });
 
-  const pods = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 20 }).map((ids) => ids.map((id) => aPod({ name: `web-${id}` })));
+  const pods = fc
+    .uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength: 20 })
+    .map((ids) => ids.map((id) => aPod({ name: `web-${id}` })));
   it('chooses the same pods in whatever order they are listed', () => {
     fc.assert(
-      fc.property(pods, fc.integer({ min: 1, max: 20 }), fc.infiniteStream(fc.nat()), (list, count, noise) => {
-        const shuffled = list.map((pod) => ({ pod, key: noise.next().value })).sort((a, b) => a.key - b.key).map(({ pod }) => pod);
-        const targets = { selector: { matchLabels: { app: 'web' } }, count };
-        expect(planPods(input({ targets, pods: shuffled })).selected).toEqual(planPods(input({ targets, pods: list })).selected);
-      }),
+      fc.property(
+        pods,
+        fc.integer({ min: 1, max: 20 }),
+        fc.infiniteStream(fc.nat()),
+        (list, count, noise) => {
+          const shuffled = list
+            .map((pod) => ({ pod, key: noise.next().value }))
+            .sort((a, b) => a.key - b.key)
+            .map(({ pod }) => pod);
+          const targets = { selector: { matchLabels: { app: 'web' } }, count };
+          expect(planPods(input({ targets, pods: shuffled })).selected).toEqual(
+            planPods(input({ targets, pods: list })).selected,
+          );
+        },
+      ),
     );
   });
 
@@ -115,9 +160,20 @@ describe('planPods', () => {
 
 describe('targetsHash', () => {
   it('does not depend on the order of keys, but on the name, the targets and the seed', () => {
-    const base = { namespace: 'shop', name: 'loss', targets: { count: 1, podNames: ['a'] }, seed: undefined };
-    expect(targetsHash({ ...base, targets: { podNames: ['a'], count: 1 } })).toBe(targetsHash(base));
-    for (const other of [{ ...base, name: 'x' }, { ...base, seed: 'x' }, { ...base, targets: { count: 2, podNames: ['a'] } }]) {
+    const base = {
+      namespace: 'shop',
+      name: 'loss',
+      targets: { count: 1, podNames: ['a'] },
+      seed: undefined,
+    };
+    expect(targetsHash({ ...base, targets: { podNames: ['a'], count: 1 } })).toBe(
+      targetsHash(base),
+    );
+    for (const other of [
+      { ...base, name: 'x' },
+      { ...base, seed: 'x' },
+      { ...base, targets: { count: 2, podNames: ['a'] } },
+    ]) {
       expect(targetsHash(other)).not.toBe(targetsHash(base));
     }
   });

@@ -37,7 +37,9 @@ export function targetNamespaces(namespace: string, targets: Targets): readonly 
 }
 
 /** Identifies the targets and the seed: equal hashes choose alike. */
-export function targetsHash(input: Pick<PlanInput, 'namespace' | 'name' | 'targets' | 'seed'>): string {
+export function targetsHash(
+  input: Pick<PlanInput, 'namespace' | 'name' | 'targets' | 'seed'>,
+): string {
   const { namespace, name, targets, seed } = input;
   return fingerprint(canonicalJson([namespace, name, targets, seed ?? null])).slice(0, 16);
 }

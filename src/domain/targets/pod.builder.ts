@@ -4,7 +4,13 @@ type PodParts = Partial<Omit<Pod, 'metadata'>> & Partial<Pod['metadata']>;
 
 /** A running pod `web` in namespace `shop`; tests say only what differs. */
 export function aPod(parts: PodParts = {}): Pod {
-  const { namespace = 'shop', name = 'web', resourceVersion = '1', labels = { app: 'web' }, ...rest } = parts;
+  const {
+    namespace = 'shop',
+    name = 'web',
+    resourceVersion = '1',
+    labels = { app: 'web' },
+    ...rest
+  } = parts;
   const { uid = `${name.padEnd(13, '-')}-uid`, ...fields } = rest;
   return {
     metadata: { namespace, name, uid, resourceVersion, labels },
@@ -20,6 +26,8 @@ export function aPod(parts: PodParts = {}): Pod {
 }
 
 /** A container that the kubelet has not reported yet. */
-export function aContainer(parts: Partial<EphemeralContainer> & { name: string }): EphemeralContainer {
+export function aContainer(
+  parts: Partial<EphemeralContainer> & { name: string },
+): EphemeralContainer {
   return { image: 'squall.local/injector:dev', env: {}, state: { kind: 'unreported' }, ...parts };
 }

@@ -22,7 +22,10 @@ export function select(
   preferred: (pod: Pod) => boolean = () => false,
 ): Pod[] {
   return eligible
-    .map((pod) => ({ pod, rank: (preferred(pod) ? '0' : '1') + fingerprint(`${seed}/${pod.metadata.uid}`) }))
+    .map((pod) => ({
+      pod,
+      rank: (preferred(pod) ? '0' : '1') + fingerprint(`${seed}/${pod.metadata.uid}`),
+    }))
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .slice(0, wanted)
     .map(({ pod }) => pod);

@@ -8,18 +8,45 @@ describe('matchesSelector', () => {
     ['an equal label', { matchLabels: { app: 'web' } }, true],
     ['two labels of which one differs', { matchLabels: { app: 'web', tier: 'back' } }, false],
     ['an absent label', { matchLabels: { zone: 'a' } }, false],
-    ['In with the value', { matchExpressions: [{ key: 'app', operator: 'In', values: ['api', 'web'] }] }, true],
-    ['In without the value', { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] }, false],
-    ['In on an absent key', { matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] }, false],
-    ['NotIn with the value', { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] }, false],
-    ['NotIn on an absent key', { matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a'] }] }, true],
+    [
+      'In with the value',
+      { matchExpressions: [{ key: 'app', operator: 'In', values: ['api', 'web'] }] },
+      true,
+    ],
+    [
+      'In without the value',
+      { matchExpressions: [{ key: 'app', operator: 'In', values: ['api'] }] },
+      false,
+    ],
+    [
+      'In on an absent key',
+      { matchExpressions: [{ key: 'zone', operator: 'In', values: ['a'] }] },
+      false,
+    ],
+    [
+      'NotIn with the value',
+      { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['web'] }] },
+      false,
+    ],
+    [
+      'NotIn on an absent key',
+      { matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a'] }] },
+      true,
+    ],
     ['Exists', { matchExpressions: [{ key: 'app', operator: 'Exists' }] }, true],
     ['Exists on an absent key', { matchExpressions: [{ key: 'zone', operator: 'Exists' }] }, false],
     ['DoesNotExist', { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] }, false],
-    ['DoesNotExist on an absent key', { matchExpressions: [{ key: 'zone', operator: 'DoesNotExist' }] }, true],
+    [
+      'DoesNotExist on an absent key',
+      { matchExpressions: [{ key: 'zone', operator: 'DoesNotExist' }] },
+      true,
+    ],
     [
       'labels and expressions of which one fails',
-      { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] },
+      {
+        matchLabels: { app: 'web' },
+        matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }],
+      },
       false,
     ],
   ])('%s', (_name, selector, matches) => {

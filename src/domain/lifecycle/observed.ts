@@ -1,0 +1,82 @@
+import type { ChaosExperiment } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import type { PodReason } from '../../api/v1alpha1/reasons.ts';
+import type { Pod } from '../targets/pod.ts';
+
+/** Everything that a decision depends on, gathered at one moment. */
+export interface Observed {
+  readonly experiment: ChaosExperiment;
+  /** All pods that this controller can see, or that they cannot be read now, which is not the same as none. */
+  readonly pods: PodReading;
+  /** The runs of the other experiments. */
+  readonly others: readonly ChaosExperiment[];
+  /** What became of the effects that this process has carried out for this run, by the pod's short uid. */
+  readonly activities: ReadonlyMap<string, PodActivity>;
+  /** This process wrote the run's plan itself: no earlier process can have acted on it. */
+  readonly wroteAhead: boolean;
+  readonly settings: Settings;
+}
+
+export type PodReading =
+  | { readonly kind: 'unreadable'; readonly message: string }
+  | {
+      readonly kind: 'read';
+      readonly all: readonly Pod[];
+      readonly get: (namespace: string, name: string) => Pod | undefined;
+    };
+
+/** What the installation decides, not the user. */
+export interface Settings {
+  readonly injectorImage: string;
+  /** Experiments may target other namespaces than their own. */
+  readonly crossNamespace: boolean;
+}
+
+/** One kind of effect for one pod: at most one is under way at a time. */
+export type Activity<Result> =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'done'; readonly at: number; readonly result: Result }
+  /** It failed for now. `tries` counts failures in a row. */
+  | {
+      readonly kind: 'failed';
+      readonly at: number;
+      readonly tries: number;
+      readonly denied: boolean;
+      readonly message: string;
+    };
+
+export type InjectResult =
+  | { readonly kind: 'accepted' }
+  /** The API server said no; asking again would not help. */
+  | { readonly kind: 'refused'; readonly reason: PodReason; readonly message: string };
+
+/** What the agent itself has said so far. */
+export interface Proof {
+  /** Node clock at its start, and ours when we read it, in milliseconds since the epoch. */
+  readonly startedAtMs?: number;
+  readonly readAt: number;
+  /** Node clock at the moment when the fault was read back. */
+  readonly appliedAtMs?: number;
+}
+
+export interface PodActivity {
+  readonly inject: Activity<InjectResult>;
+  /** An injection may have reached the API server although no answer came back. */
+  readonly injectUncertain: boolean;
+  readonly proof: Activity<Proof>;
+  readonly stop: Activity<'sent'>;
+  readonly reap: Activity<InjectResult>;
+}
+
+export const NO_ACTIVITY: PodActivity = {
+  inject: { kind: 'idle' },
+  injectUncertain: false,
+  proof: { kind: 'idle' },
+  stop: { kind: 'idle' },
+  reap: { kind: 'idle' },
+};
+
+/** The part of a pod's uid that status keeps: 48 bits. */
+export function shortUid(pod: Pod): string {
+  return pod.metadata.uid.slice(0, 13);
+}

@@ -1,0 +1,112 @@
+import type { PodState, PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import type { PodReason } from '../../api/v1alpha1/reasons.ts';
+import type { Activity, PodActivity } from './observed.ts';
+import type { Effect } from './effects.ts';
+
+/** The times of a run, in milliseconds: the first three since the epoch. */
+export interface RunTimes {
+  readonly start: number;
+  /** An agent that starts later does nothing. */
+  readonly startBefore: number;
+  /** No fault lives longer. */
+  readonly deadline: number;
+  readonly duration: number;
+}
+
+/** One selected pod of a run at one moment, apart from what the cluster shows of it. */
+export interface PodCase {
+  readonly entry: PodStatusEntry;
+  readonly activity: PodActivity;
+  readonly times: RunTimes;
+  /** The run is to end early. */
+  readonly stopping: boolean;
+  readonly wroteAhead: boolean;
+  readonly now: number;
+}
+
+export interface PodStep {
+  readonly entry: PodStatusEntry;
+  readonly effects: readonly Effect[];
+  readonly wakeAt?: number;
+}
+
+/** Clocks may differ by this much, and an agent may have begun just before its time was over. */
+export const CLOCK_ALLOWANCE_MS = 30_000;
+
+/** How long after its end a kubelet may take to report that an agent has ended, before we look after it. */
+export const OVERDUE_MS = 5_000;
+
+/** How long a told agent may take until its end is reported. */
+export const STOP_GRACE_MS = 10_000;
+
+/** How long a left fault is fought before the run is let go without it. */
+export const REAP_PATIENCE_MS = 120_000;
+
+/** When the fault of this pod ends by itself, as far as is known; milliseconds since the epoch. */
+export function endOf({ entry, times }: Pick<PodCase, 'entry' | 'times'>): number {
+  if (entry.applied === undefined) return times.deadline;
+  return Math.min(times.start + entry.applied + times.duration, times.deadline);
+}
+
+/** Nothing more will be done for this pod. */
+export function isSettled(entry: PodStatusEntry): boolean {
+  switch (entry.state) {
+    case 'Recovered':
+    case 'Failed':
+    case 'Gone':
+    case 'Abandoned':
+      return true;
+    case 'Unknown':
+      return entry.reason === 'DeadlinePassed';
+    case 'Planned':
+    case 'Injected':
+    case 'Leaked':
+      return false;
+  }
+}
+
+/** The entry in another state. A message is kept only with its reason. */
+export function become(
+  entry: PodStatusEntry,
+  state: PodState,
+  reason?: PodReason,
+  message?: string,
+): PodStatusEntry {
+  const { reason: _reason, message: _message, ...rest } = entry;
+  return {
+    ...rest,
+    state,
+    ...(reason && { reason }),
+    ...(message && { message: shorten(message) }),
+  };
+}
+
+/** Admission controllers answer with essays; status has to stay small. */
+function shorten(message: string): string {
+  return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
+}
+
+export const wait = (entry: PodStatusEntry, wakeAt?: number): PodStep => ({
+  entry,
+  effects: [],
+  ...(wakeAt !== undefined && { wakeAt }),
+});
+
+/** The effect, unless it is under way, has succeeded, or failed so recently that it must wait. */
+export function attempt(
+  activity: Activity<unknown>,
+  effect: Effect,
+  now: number,
+): Omit<PodStep, 'entry'> {
+  switch (activity.kind) {
+    case 'idle':
+      return { effects: [effect] };
+    case 'busy':
+    case 'done':
+      return { effects: [] };
+    case 'failed': {
+      const retryAt = activity.at + Math.min(250 * 2 ** activity.tries, 5_000);
+      return now >= retryAt ? { effects: [effect] } : { effects: [], wakeAt: retryAt };
+    }
+  }
+}
