@@ -77,7 +77,8 @@ function demanded(schema: Schema): string[] {
     .filter(({ reason }) => reason === 'FieldValueRequired')
     .map(({ rule }) => {
       const name = /^has\(self\.(\w+)\)$/.exec(rule)?.[1];
-      if (name === undefined) throw new Error(`a rule with reason FieldValueRequired must be has(self.NAME): ${rule}`);
+      if (name === undefined)
+        throw new Error(`a rule with reason FieldValueRequired must be has(self.NAME): ${rule}`);
       return name;
     });
 }
@@ -93,7 +94,9 @@ function toJsonSchema(structural: Schema): Schema {
       ...schema,
       ...(required.length > 0 && { required }),
       ...(schema.properties && { additionalProperties: schema.additionalProperties ?? false }),
-      ...(schema['x-kubernetes-int-or-string'] && { anyOf: [{ type: 'integer' }, { type: 'string' }] }),
+      ...(schema['x-kubernetes-int-or-string'] && {
+        anyOf: [{ type: 'integer' }, { type: 'string' }],
+      }),
     };
   });
 }
@@ -106,9 +109,12 @@ function toTypeSchema(jsonSchema: Schema): Schema {
   const shapes = new Map<string, string>();
   const shapeOf = (schema: Schema) =>
     JSON.stringify(
-      rewrite(schema, ({ description: _d, default: _v, 'x-kubernetes-validations': _r, ...shape }) => shape),
+      rewrite(
+        schema,
+        ({ description: _d, default: _v, 'x-kubernetes-validations': _r, ...shape }) => shape,
+      ),
     );
-  const served = ({ default: _, ...schema }: Schema): Schema => {
+  const served = ({ default: _v, ...schema }: Schema): Schema => {
     const { title, description = '', properties = {} } = schema;
     if (title !== undefined) {
       const known = shapes.get(title);
@@ -117,12 +123,16 @@ function toTypeSchema(jsonSchema: Schema): Schema {
       else throw new Error(`two different schemas have the title ${title}`);
     }
     const names = Object.keys(properties);
-    const required = names.filter((name) => schema.required?.includes(name) || 'default' in (properties[name] ?? {}));
+    const required = names.filter(
+      (name) => schema.required?.includes(name) || 'default' in (properties[name] ?? {}),
+    );
     return {
       ...schema,
       ...(schema.properties && {
         required,
-        properties: Object.fromEntries(Object.entries(properties).map(([name, child]) => [name, served(child)])),
+        properties: Object.fromEntries(
+          Object.entries(properties).map(([name, child]) => [name, served(child)]),
+        ),
       }),
       ...(schema.items && { items: served(schema.items) }),
     };
@@ -144,7 +154,10 @@ async function generate(crdYaml: string): Promise<Record<string, string>> {
     metadata: WRITTEN_META,
   };
   const jsonSchema = toJsonSchema(root);
-  const servedSchema = { ...jsonSchema, properties: { ...jsonSchema.properties, metadata: SERVED_META } };
+  const servedSchema = {
+    ...jsonSchema,
+    properties: { ...jsonSchema.properties, metadata: SERVED_META },
+  };
   const types = await compile(toTypeSchema(servedSchema) as JSONSchema, spec.names.kind, {
     bannerComment: `${BANNER}\n// These are objects as the API server serves them: a field with a default is always there.`,
     ignoreMinAndMaxItems: true,

@@ -157,7 +157,8 @@ export const chaosExperimentSchema = {
                     "x-kubernetes-validations": [
                       {
                         "rule": "self.matches('^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$')",
-                        "message": "is not a label value: at most 63 letters, digits, '-', '_' and '.', with a letter or digit first and last"
+                        "messageExpression": "'\"' + self + '\" is not a label value: at most 63 letters, digits, \"-\", \"_\" and \".\", with a letter or digit first and last'",
+                        "message": "takes label values, such as web"
                       }
                     ]
                   }
@@ -232,7 +233,8 @@ export const chaosExperimentSchema = {
                 "x-kubernetes-validations": [
                   {
                     "rule": "self.matches('^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$')",
-                    "message": "is not a pod name, such as web-0"
+                    "messageExpression": "\"\\\"\" + self + \"\\\" is not a pod name, such as web-0\"",
+                    "message": "takes pod names, such as web-0"
                   }
                 ]
               }
@@ -254,7 +256,8 @@ export const chaosExperimentSchema = {
                 "x-kubernetes-validations": [
                   {
                     "rule": "self.matches('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$')",
-                    "message": "is not a namespace name: at most 63 lower-case letters, digits and '-', with a letter or digit first and last"
+                    "messageExpression": "'\"' + self + '\" is not a namespace name: at most 63 lower-case letters, digits and \"-\", with a letter or digit first and last'",
+                    "message": "takes namespace names, such as default"
                   }
                 ]
               }
@@ -281,7 +284,8 @@ export const chaosExperimentSchema = {
                     "x-kubernetes-validations": [
                       {
                         "rule": "self.matches('^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$')",
-                        "message": "is not a label value: at most 63 letters, digits, '-', '_' and '.', with a letter or digit first and last"
+                        "messageExpression": "'\"' + self + '\" is not a label value: at most 63 letters, digits, \"-\", \"_\" and \".\", with a letter or digit first and last'",
+                        "message": "takes label values, such as web"
                       }
                     ]
                   }
@@ -369,6 +373,7 @@ export const chaosExperimentSchema = {
           "x-kubernetes-validations": [
             {
               "rule": "self.matches('^([0-9]{1,8}([.][0-9]+)?ms|[0-9]{1,5}([.][0-9]+)?[smh])+$') && duration(self) >= duration('1s') && duration(self) <= duration('24h')",
+              "messageExpression": "'\"' + self + '\" is not a time from 1s to 24h: write numbers with units, such as 30s, 5m or 1h30m'",
               "message": "takes a time from 1s to 24h: numbers with units, such as 30s, 5m or 1h30m"
             }
           ]
@@ -413,7 +418,8 @@ export const chaosExperimentSchema = {
           "x-kubernetes-validations": [
             {
               "rule": "self.matches('^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$')",
-              "message": "takes the name of a network interface in the pod, such as eth0: 1 to 15 letters, digits, '_', '.' and '-'"
+              "messageExpression": "'\"' + self + '\" is not the name of a network interface, such as eth0: 1 to 15 letters, digits, \"_\", \".\" and \"-\"'",
+              "message": "takes the name of a network interface, such as eth0: 1 to 15 letters, digits, '_', '.' and '-'"
             }
           ]
         },
@@ -436,6 +442,7 @@ export const chaosExperimentSchema = {
           "x-kubernetes-validations": [
             {
               "rule": "self.matches('^([0-9]{1,8}([.][0-9]+)?ms|[0-9]{1,5}([.][0-9]+)?[smh])+$') && duration(self) >= duration('1s') && duration(self) <= duration('5m')",
+              "messageExpression": "'\"' + self + '\" is not a time from 1s to 5m: write numbers with units, such as 30s or 1m30s'",
               "message": "takes a time from 1s to 5m: numbers with units, such as 30s or 1m30s"
             }
           ]
@@ -448,6 +455,7 @@ export const chaosExperimentSchema = {
           "x-kubernetes-validations": [
             {
               "rule": "self.matches('^([0-9]{1,8}([.][0-9]+)?ms|[0-9]{1,5}([.][0-9]+)?[smh])+$') && duration(self) >= duration('1s') && duration(self) <= duration('24h')",
+              "messageExpression": "'\"' + self + '\" is not a time from 1s to 24h: write numbers with units, such as 30s, 5m or 1h30m'",
               "message": "takes a time from 1s to 24h: numbers with units, such as 30s, 5m or 1h30m"
             }
           ]
