@@ -28,14 +28,20 @@ test.each([
 
 test('the range holds the mean, and mirrors when losses and arrivals change places', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 3_000 }), fc.double({ min: 0.001, max: 0.999, noNaN: true }), (n, p) => {
-      const { low, high } = binomialRange(n, p);
-      const mirrored = binomialRange(n, 1 - p);
-      return (
-        low <= n * p + 1 && n * p - 1 <= high &&
-        Math.abs(mirrored.low - (n - high)) <= 1 && Math.abs(mirrored.high - (n - low)) <= 1
-      );
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 3_000 }),
+      fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+      (n, p) => {
+        const { low, high } = binomialRange(n, p);
+        const mirrored = binomialRange(n, 1 - p);
+        return (
+          low <= n * p + 1 &&
+          n * p - 1 <= high &&
+          Math.abs(mirrored.low - (n - high)) <= 1 &&
+          Math.abs(mirrored.high - (n - low)) <= 1
+        );
+      },
+    ),
   );
 });
 

@@ -42,5 +42,8 @@ export function binomialRange(n: number, p: number): CountRange {
  */
 export function correlatedRange(n: number, p: number, rho: number): CountRange {
   const spread = NORMAL_QUANTILE * Math.sqrt(n * p * (1 - p) * ((1 + rho) / (1 - rho)));
-  return { low: Math.max(0, Math.floor(n * p - spread)), high: Math.min(n, Math.ceil(n * p + spread)) };
+  return {
+    low: Math.max(0, Math.floor(n * p - spread)),
+    high: Math.min(n, Math.ceil(n * p + spread)),
+  };
 }

@@ -1,11 +1,37 @@
 import { expect, test } from 'vitest';
 import { FaultTimeline, type KernelChange } from './fault-timeline.ts';
 
-const root: KernelChange = { what: 'qdisc', deleted: false, device: 'eth0', kind: 'prio', handle: '7a1f:', parent: 'root' };
-const leaf: KernelChange = { what: 'qdisc', deleted: false, device: 'eth0', kind: 'netem', handle: '7b1f:', parent: '7a1f:2' };
-const clsact: KernelChange = { what: 'qdisc', deleted: false, device: 'eth0', kind: 'clsact', handle: 'ffff:', parent: 'ffff:fff1' };
+const root: KernelChange = {
+  what: 'qdisc',
+  deleted: false,
+  device: 'eth0',
+  kind: 'prio',
+  handle: '7a1f:',
+  parent: 'root',
+};
+const leaf: KernelChange = {
+  what: 'qdisc',
+  deleted: false,
+  device: 'eth0',
+  kind: 'netem',
+  handle: '7b1f:',
+  parent: '7a1f:2',
+};
+const clsact: KernelChange = {
+  what: 'qdisc',
+  deleted: false,
+  device: 'eth0',
+  kind: 'clsact',
+  handle: 'ffff:',
+  parent: 'ffff:fff1',
+};
 const filter = (priority: number): KernelChange => ({
-  what: 'filter', deleted: false, device: 'eth0', kind: 'matchall', parent: 'ffff:fff2', priority,
+  what: 'filter',
+  deleted: false,
+  device: 'eth0',
+  kind: 'matchall',
+  parent: 'ffff:fff2',
+  priority,
 });
 const gone = (change: KernelChange): KernelChange => ({ ...change, deleted: true });
 
@@ -16,7 +42,9 @@ function timeline(...changes: KernelChange[]): FaultTimeline {
 }
 
 test('a fault on the way out begins with netem, not with its root, and ends with its root', () => {
-  expect(timeline(root, leaf, gone(root)).faults).toEqual([{ direction: 'egress', handle: '1f', from: 1, to: 2 }]);
+  expect(timeline(root, leaf, gone(root)).faults).toEqual([
+    { direction: 'egress', handle: '1f', from: 1, to: 2 },
+  ]);
 });
 
 test('while nothing ends it a fault is active', () => {
@@ -35,7 +63,9 @@ test("a foreign root, or another run's, ends nothing", () => {
 
 test('a fault on the way in lasts from the first filter to the last', () => {
   const [ip, ipv6] = [filter(0x7a1f), filter(0x7b1f)];
-  expect(timeline(clsact, ip, ipv6, gone(ip)).active).toEqual([{ direction: 'ingress', handle: '1f', from: 1 }]);
+  expect(timeline(clsact, ip, ipv6, gone(ip)).active).toEqual([
+    { direction: 'ingress', handle: '1f', from: 1 },
+  ]);
   expect(timeline(clsact, ip, ipv6, gone(ip), gone(ipv6)).faults).toEqual([
     { direction: 'ingress', handle: '1f', from: 1, to: 4 },
   ]);
@@ -55,7 +85,10 @@ test("somebody else's filters, netem and ifb qdiscs are no faults of ours", () =
 
 test('two runs one after another are two faults', () => {
   const line = timeline(root, leaf, gone(root), root, leaf, gone(root));
-  expect(line.faults.map(({ from, to }) => [from, to])).toEqual([[1, 2], [4, 5]]);
+  expect(line.faults.map(({ from, to }) => [from, to])).toEqual([
+    [1, 2],
+    [4, 5],
+  ]);
 });
 
 test('the device takes its faults with it', () => {

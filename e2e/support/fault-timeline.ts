@@ -83,7 +83,8 @@ export class FaultTimeline {
   }
 
   #open(fault: Fault): void {
-    const same = (other: Fault) => other.direction === fault.direction && other.handle === fault.handle;
+    const same = (other: Fault) =>
+      other.direction === fault.direction && other.handle === fault.handle;
     if (!this.active.some(same)) this.#faults.push(fault);
   }
 

@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { KubeClient } from '../../src/kube/client.ts';
+import { awaitCondition } from './await-condition.ts';
+import { CONTROLLER_ACCOUNT, kubeconfigOf } from './account.ts';
+import { Cluster } from './cluster.ts';
+import { type ControllerOptions, ControllerProcess } from './controller-process.ts';
+import { anExperiment, Experiment, SHARD_LABEL, type SpecParts } from './experiment.ts';
+import { NodeWatch } from './node-watch.ts';
+import { aPod, isReady, type Pod, type PodParts } from './pod.ts';
+import { type Addressed, type Endpoint, hostEndpoint, podEndpoint } from './traffic.ts';
+
+/** A pod that runs and whose network namespace is watched. */
+export interface TestPod extends Addressed {
+  readonly uid: string;
+}
+
+/** Time for a pod of ours to become ready on an emulated node that others use too. */
+const POD_READY_MS = 120_000;
+
+export interface SuiteOptions {
+  /** Its experiments are left to controller processes that it starts itself; otherwise the installed controller runs them. */
+  readonly ownController?: boolean;
+}
+
+/**
+ * What one file of tests works with: a namespace of its own, the watch on the node, and everything that
+ * it has created. Call it once at the top of the file; the members are there while tests run.
+ */
+export function useSuite(name: string, options: SuiteOptions = {}): Suite {
+  const suite = new Suite(
+    `e2e-${name}-${randomBytes(3).toString('hex')}`,
+    options.ownController === true,
+  );
+  beforeAll(() => suite.open(), 120_000);
+  afterAll(() => suite.close(), 180_000);
+  return suite;
+}
+
+export class Suite {
+  readonly namespace: string;
+  readonly #sharded: boolean;
+  readonly #controllers: ControllerProcess[] = [];
+  readonly #endings: (() => Promise<void>)[] = [];
+  #cluster: Cluster | undefined;
+  #watch: NodeWatch | undefined;
+  #host: Endpoint | undefined;
+  #controllerKubeconfig: Promise<string> | undefined;
+
+  constructor(namespace: string, sharded: boolean) {
+    this.namespace = namespace;
+    this.#sharded = sharded;
+  }
+
+  get cluster(): Cluster {
+    return this.#opened(this.#cluster);
+  }
+
+  get watch(): NodeWatch {
+    return this.#opened(this.#watch);
+  }
+
+  /** The lab's host, which is no pod: traffic to and from it crosses the node's own interface. */
+  get host(): Endpoint {
+    return this.#opened(this.#host);
+  }
+
+  async open(): Promise<void> {
+    const { kubeconfig, hostIp, hostIp6, traffic } = inject('lab');
+    this.#cluster = new Cluster(
+      await KubeClient.connect({ kubeconfig, userAgent: `squall-e2e ${this.namespace}` }),
+    );
+    this.#host = hostEndpoint(traffic, hostIp, hostIp6);
+    this.#watch = await NodeWatch.start();
+    await this.cluster.create('Namespace', '', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: this.namespace, labels: { 'squall.dev/e2e': 'true' } },
+    });
+  }
+
+  /** Takes everything away again; that experiments can be deleted is part of every test. */
+  async close(): Promise<void> {
+    try {
+      if (this.#cluster !== undefined) await this.#deleteExperiments(this.#cluster);
+    } finally {
+      for (const ending of this.#endings.reverse()) await ending();
+      for (const controller of this.#controllers) await controller.kill();
+      await this.#cluster?.remove('Namespace', '', this.namespace);
+      this.#watch?.stop();
+      await this.#cluster?.client.close();
+    }
+  }
+
+  /** To be called when the suite ends, last registered first. */
+  atEnd(ending: () => Promise<void>): void {
+    this.#endings.push(ending);
+  }
+
+  /** Creates one pod for each name, all alike, and waits until they run and are watched. */
+  async pods(names: readonly string[], parts: PodParts = {}): Promise<TestPod[]> {
+    await Promise.all(
+      names.map((name) => this.cluster.create('Pod', this.namespace, aPod(name, parts))),
+    );
+    return Promise.all(names.map((name) => this.pod(name)));
+  }
+
+  async newPod(name: string, parts: PodParts = {}): Promise<TestPod> {
+    await this.cluster.create('Pod', this.namespace, aPod(name, parts));
+    return this.pod(name);
+  }
+
+  /** Waits until the pod of that name runs and is watched. */
+  async pod(name: string, is: (pod: Pod) => boolean = () => true): Promise<TestPod> {
+    const probe = async () => {
+      const found = await this.cluster.find<Pod>('Pod', this.namespace, name);
+      return found !== undefined && isReady(found) && is(found) && found;
+    };
+    const pod = await awaitCondition(`pod ${name} is ready`, probe, {
+      withinMs: POD_READY_MS,
+      describe: () => this.describe(),
+    });
+    const ips = (pod.status.podIPs ?? []).map(({ ip }) => ip);
+    const ip = ips.find((candidate) => !candidate.includes(':'));
+    const ip6 = ips.find((candidate) => candidate.includes(':'));
+    if (ip === undefined || ip6 === undefined)
+      throw new Error(`pod ${name} is not dual stack: ${ips.join(' ')}`);
+    await this.watch.awaitPod(ip);
+    return { namespace: this.namespace, name, uid: pod.metadata.uid, ip, ip6 };
+  }
+
+  async readPod(name: string): Promise<Pod> {
+    return this.cluster.read('Pod', this.namespace, name);
+  }
+
+  endpoint(pod: TestPod): Endpoint {
+    return podEndpoint(this.cluster.client, pod);
+  }
+
+  /** Creates an experiment in the suite's namespace. */
+  async experiment(name: string, spec: SpecParts): Promise<Experiment> {
+    const manifest = anExperiment(name, spec);
+    const labels = this.#sharded ? { [SHARD_LABEL]: this.namespace } : {};
+    const createdMs = Date.now();
+    await this.cluster.create('ChaosExperiment', this.namespace, {
+      ...manifest,
+      metadata: { ...manifest.metadata, labels },
+    });
+    return this.#handle(name, createdMs);
+  }
+
+  /** An experiment that was created in another way. */
+  existing(name: string): Experiment {
+    return this.#handle(name, Date.now());
+  }
+
+  /** A controller for this suite's experiments, with the rights of the installed one unless a kubeconfig is given. */
+  async controller(options: Partial<ControllerOptions> = {}): Promise<ControllerProcess> {
+    this.#controllerKubeconfig ??= kubeconfigOf(
+      this.cluster,
+      CONTROLLER_ACCOUNT,
+      inject('lab').kubeconfig,
+    );
+    const kubeconfig = options.kubeconfig ?? (await this.#controllerKubeconfig);
+    const controller = await ControllerProcess.start({
+      shard: this.namespace,
+      ...options,
+      kubeconfig,
+    });
+    this.#controllers.push(controller);
+    return controller;
+  }
+
+  /** Waits until the node shows a fault of ours in the pod. */
+  async awaitFault(pod: TestPod, withinMs: number = 90_000): Promise<void> {
+    await awaitCondition(`a fault in ${pod.name}`, () => this.watch.active(pod.ip).length > 0, {
+      withinMs,
+      everyMs: 10,
+      describe: () => this.describe(),
+    });
+  }
+
+  /** Waits until the node shows none any more; returns how long that took, in milliseconds. */
+  async awaitClean(pod: TestPod, withinMs: number): Promise<number> {
+    const started = Date.now();
+    await awaitCondition(`no fault in ${pod.name}`, () => this.watch.active(pod.ip).length === 0, {
+      withinMs,
+      everyMs: 10,
+      describe: () => this.describe(),
+    });
+    return Date.now() - started;
+  }
+
+  /** Everything that explains why something did not happen. */
+  async describe(): Promise<string> {
+    const [experiments, pods, events] = await Promise.all([
+      this.cluster.list<KubernetesJson>('ChaosExperiment', this.namespace),
+      this.cluster.list<Pod>('Pod', this.namespace),
+      this.cluster.list<KubernetesEvent>('Event', this.namespace),
+    ]);
+    return [
+      ...experiments.map((experiment) =>
+        JSON.stringify({ ...experiment, apiVersion: undefined }, null, 1),
+      ),
+      ...pods.map((pod) => {
+        const { ephemeralContainerStatuses, phase, conditions } = pod.status;
+        return `pod ${pod.metadata.name}: ${JSON.stringify({ phase, conditions, ephemeralContainerStatuses })}`;
+      }),
+      ...events.map(
+        ({ regarding, reason, note }) =>
+          `event ${regarding?.kind}/${regarding?.name} ${reason}: ${note}`,
+      ),
+      ...this.#controllers.map((controller) => controller.log.split('\n').slice(-60).join('\n')),
+    ].join('\n');
+  }
+
+  #handle(name: string, createdMs: number): Experiment {
+    return new Experiment(this.cluster, this.namespace, name, createdMs, () => this.describe());
+  }
+
+  /** With no controller left that would take the finalizers off, one is started. */
+  async #deleteExperiments(cluster: Cluster): Promise<void> {
+    const list = () =>
+      cluster.list<{ metadata: { name: string } }>('ChaosExperiment', this.namespace);
+    const left = await list();
+    if (left.length === 0) return;
+    if (this.#sharded && !this.#controllers.some(({ ended }) => ended === undefined))
+      await this.controller();
+    await Promise.all(
+      left.map(({ metadata }) => cluster.remove('ChaosExperiment', this.namespace, metadata.name)),
+    );
+    await awaitCondition('all experiments are gone', async () => (await list()).length === 0, {
+      withinMs: 150_000,
+      describe: () => this.describe(),
+    });
+  }
+
+  #opened<T>(value: T | undefined): T {
+    if (value === undefined) throw new Error('a suite works only while its tests run');
+    return value;
+  }
+}
+
+type KubernetesJson = Readonly<Record<string, unknown>>;
+
+interface KubernetesEvent {
+  readonly reason: string;
+  readonly note?: string;
+  readonly regarding?: { readonly kind: string; readonly name: string };
+}

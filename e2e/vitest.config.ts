@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The end-to-end suites, on a lab cluster that is up and has Squall installed, from inside the lab's
+ * network namespace. Three groups, one after another:
+ * - shared: side by side, each in a namespace of its own;
+ * - quiet: alone, because times are measured;
+ * - disturbing: alone, because the node or the installed controller is disturbed.
+ */
+const group = (name: string, order: number, workers: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`suites/${name}/**/*.e2e.ts`],
+    maxWorkers: workers,
+    sequence: { groupOrder: order },
+  },
+});
+
+export default defineConfig({
+  root: import.meta.dirname,
+  test: {
+    globalSetup: ['support/setup.ts'],
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    retry: 0,
+    pool: 'forks',
+    projects: [group('shared', 0, 4), group('quiet', 1, 1), group('disturbing', 2, 1)],
+  },
+});
