@@ -1,0 +1,3 @@
+/** What may be executed in a running agent's container, and nothing else. */
+export const STOP_COMMAND = ['/squall/agent', 'stop'] as const;
+export const STATUS_COMMAND = ['/squall/agent', 'status'] as const;
