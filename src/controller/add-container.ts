@@ -51,7 +51,10 @@ export async function addContainer(
       case 'Invalid':
       case 'Conflict': {
         const present = projectPod(await client.request<unknown>({ method: 'GET', path, signal }));
-        return { result: compare(present, uid, container.name, experimentUid, error), pod: present };
+        return {
+          result: compare(present, uid, container.name, experimentUid, error),
+          pod: present,
+        };
       }
       default:
         throw error;

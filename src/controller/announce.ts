@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
-import type { ChaosExperiment, ChaosExperimentStatus } from '../api/v1alpha1/chaos-experiment.generated.ts';
+import type {
+  ChaosExperiment,
+  ChaosExperimentStatus,
+} from '../api/v1alpha1/chaos-experiment.generated.ts';
 import { API_VERSION, KIND } from '../api/v1alpha1/resource.ts';
 import { notices } from '../domain/lifecycle/notices.ts';
 import { shortUid } from '../domain/lifecycle/observed.ts';
@@ -23,7 +26,11 @@ export class Announcer {
     this.#options = options;
   }
 
-  announce(experiment: ChaosExperiment, before: ChaosExperimentStatus, after: ChaosExperimentStatus): void {
+  announce(
+    experiment: ChaosExperiment,
+    before: ChaosExperimentStatus,
+    after: ChaosExperimentStatus,
+  ): void {
     const { recorder, metrics, pods } = this.#options;
     const { namespace, name, uid } = experiment.metadata;
     for (const notice of notices(before, after)) {
@@ -35,8 +42,18 @@ export class Announcer {
           const pod = notice.pod && pods.get(`${notice.pod.namespace}/${notice.pod.name}`);
           if (pod !== undefined && shortUid(pod) === notice.pod?.uid) {
             const { metadata } = pod;
-            const target = { namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
-            recorder.record({ regarding: { apiVersion: 'v1', kind: 'Pod', ...target }, type, reason, action, note });
+            const target = {
+              namespace: metadata.namespace,
+              name: metadata.name,
+              uid: metadata.uid,
+            };
+            recorder.record({
+              regarding: { apiVersion: 'v1', kind: 'Pod', ...target },
+              type,
+              reason,
+              action,
+              note,
+            });
           }
           break;
         }

@@ -1,6 +1,9 @@
 import { GROUP, PLURAL, VERSION } from '../api/v1alpha1/resource.ts';
 import { RECOVER_FINALIZER } from '../api/v1alpha1/annotations.ts';
-import type { ChaosExperiment, ChaosExperimentStatus } from '../api/v1alpha1/chaos-experiment.generated.ts';
+import type {
+  ChaosExperiment,
+  ChaosExperimentStatus,
+} from '../api/v1alpha1/chaos-experiment.generated.ts';
 import type { KubeClient } from '../kube/client.ts';
 
 /** The collection of all experiments. */
@@ -17,7 +20,10 @@ export class Experiments {
     this.#client = client;
   }
 
-  writeStatus(experiment: ChaosExperiment, status: ChaosExperimentStatus): Promise<ChaosExperiment> {
+  writeStatus(
+    experiment: ChaosExperiment,
+    status: ChaosExperimentStatus,
+  ): Promise<ChaosExperiment> {
     return this.#patch(experiment, '/status', { op: 'add', path: '/status', value: status });
   }
 
@@ -32,13 +38,20 @@ export class Experiments {
     return this.#patch(experiment, '', { op: 'add', path: '/metadata/finalizers', value });
   }
 
-  #patch({ metadata }: ChaosExperiment, subresource: string, operation: object): Promise<ChaosExperiment> {
+  #patch(
+    { metadata }: ChaosExperiment,
+    subresource: string,
+    operation: object,
+  ): Promise<ChaosExperiment> {
     const { namespace, name, resourceVersion } = metadata;
     return this.#client.request<ChaosExperiment>({
       method: 'PATCH',
       path: `/apis/${GROUP}/${VERSION}/namespaces/${namespace}/${PLURAL}/${name}${subresource}`,
       contentType: 'application/json-patch+json',
-      body: [{ op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion }, operation],
+      body: [
+        { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+        operation,
+      ],
     });
   }
 }

@@ -67,9 +67,7 @@ export function projectPod(raw: unknown): Pod {
             .filter((variable) => variable.name === 'SQUALL_UID')
             .map((variable) => [variable.name, variable.value ?? '']),
         ),
-        state: stateOf(
-          status?.ephemeralContainerStatuses?.find((one) => one.name === name)?.state,
-        ),
+        state: stateOf(status?.ephemeralContainerStatuses?.find((one) => one.name === name)?.state),
       }),
     ),
   };

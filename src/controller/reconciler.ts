@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ChaosExperiment, ChaosExperimentStatus } from '../api/v1alpha1/chaos-experiment.generated.ts';
+import type {
+  ChaosExperiment,
+  ChaosExperimentStatus,
+} from '../api/v1alpha1/chaos-experiment.generated.ts';
 import { decide } from '../domain/lifecycle/decide.ts';
 import type { Decision } from '../domain/lifecycle/effects.ts';
 import type { Observed, PodReading, Settings } from '../domain/lifecycle/observed.ts';
-import { hasStarted, isFinal } from '../domain/lifecycle/run.ts';
+import { isFinal } from '../api/v1alpha1/phases.ts';
+import { hasStarted } from '../domain/lifecycle/run.ts';
 import { type LabelSelector, matchesSelector } from '../domain/targets/selector.ts';
 import type { Pod } from '../domain/targets/pod.ts';
 import type { StartedExperiment } from '../injector/container.ts';
@@ -60,7 +64,9 @@ export class Reconciler {
         if (experiment === undefined || !this.#isMine(experiment)) return { kind: 'done' };
         const outcome = hasStarted(experiment.status)
           ? await this.#step(experiment)
-          : await this.#planning.pass(() => this.#step(this.#options.experiments.get(key) ?? experiment));
+          : await this.#planning.pass(() =>
+              this.#step(this.#options.experiments.get(key) ?? experiment),
+            );
         if (outcome !== 'again') return outcome;
       }
       return { kind: 'after', ms: 0 };
@@ -87,7 +93,8 @@ export class Reconciler {
     const { clock, runner, experiments, writes } = this.#options;
     const now = clock.now();
     const decision = decide(this.#observe(experiment), now);
-    if (hasStarted(experiment.status)) runner.run(experiment as StartedExperiment, decision.effects);
+    if (hasStarted(experiment.status))
+      runner.run(experiment as StartedExperiment, decision.effects);
 
     if (decision.finalizer === 'add') {
       failpoint('before-finalizer');

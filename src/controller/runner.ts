@@ -1,9 +1,19 @@
 import type { Logger } from 'pino';
 import type { Effect } from '../domain/lifecycle/effects.ts';
-import { type Activity, NO_ACTIVITY, type PodActivity, shortUid } from '../domain/lifecycle/observed.ts';
+import {
+  type Activity,
+  NO_ACTIVITY,
+  type PodActivity,
+  shortUid,
+} from '../domain/lifecycle/observed.ts';
 import type { Pod } from '../domain/targets/pod.ts';
 import { STOP_COMMAND } from '../injector/commands.ts';
-import { agentContainer, reaperContainer, type InjectorContainer, type StartedExperiment } from '../injector/container.ts';
+import {
+  agentContainer,
+  reaperContainer,
+  type InjectorContainer,
+  type StartedExperiment,
+} from '../injector/container.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';
@@ -103,7 +113,11 @@ export class Runner {
       }
       case 'reap': {
         failpoint('before-reap');
-        const result = await this.#add(experiment, effect.pod, reaperContainer(experiment, effect.n));
+        const result = await this.#add(
+          experiment,
+          effect.pod,
+          reaperContainer(experiment, effect.n),
+        );
         failpoint('after-reap');
         return result;
       }
@@ -114,9 +128,19 @@ export class Runner {
     }
   }
 
-  async #add(experiment: StartedExperiment, pod: Pod, container: InjectorContainer): Promise<unknown> {
+  async #add(
+    experiment: StartedExperiment,
+    pod: Pod,
+    container: InjectorContainer,
+  ): Promise<unknown> {
     const added = await this.#writes.pass(() =>
-      addContainer(this.#options.client, pod, container, experiment.metadata.uid, this.#stopping.signal),
+      addContainer(
+        this.#options.client,
+        pod,
+        container,
+        experiment.metadata.uid,
+        this.#stopping.signal,
+      ),
     );
     if (added.pod !== undefined) this.#options.pods.upsert(added.pod);
     return added.result;
@@ -152,7 +176,8 @@ export class Runner {
       }),
     );
     failpoint('after-stop');
-    if (exitCode !== 0) throw new KubeError('Protocol', `agent stop ended with ${exitCode}: ${stderr}`);
+    if (exitCode !== 0)
+      throw new KubeError('Protocol', `agent stop ended with ${exitCode}: ${stderr}`);
     return 'sent';
   }
 
@@ -165,7 +190,11 @@ export class Runner {
     this.#recordPod(experiment, pod, { [activityOf(kind)]: activity });
   }
 
-  #recordPod({ metadata, status }: StartedExperiment, pod: Pod, change: Partial<PodActivity>): void {
+  #recordPod(
+    { metadata, status }: StartedExperiment,
+    pod: Pod,
+    change: Partial<PodActivity>,
+  ): void {
     this.#options.activities.record(metadata.uid, status.attempt, shortUid(pod), change);
   }
 }

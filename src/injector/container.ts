@@ -28,7 +28,9 @@ const SECURITY_CONTEXT = {
 } as const;
 
 /** A started run, as its write-ahead has it. */
-export type StartedExperiment = Omit<ChaosExperiment, 'status'> & { readonly status: StartedStatus };
+export type StartedExperiment = Omit<ChaosExperiment, 'status'> & {
+  readonly status: StartedStatus;
+};
 
 /**
  * The agent's container: a function of the experiment and its write-ahead alone, times included, so that asking for it

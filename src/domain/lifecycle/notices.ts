@@ -1,7 +1,10 @@
-import type { ChaosExperimentStatus, PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import type {
+  ChaosExperimentStatus,
+  PodStatusEntry,
+} from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { EventReason } from '../../api/v1alpha1/reasons.ts';
+import { isFinal } from '../../api/v1alpha1/phases.ts';
 import { isSettled } from './pod-case.ts';
-import { isFinal } from './run.ts';
 
 /** Something that people or metrics are told once, because status has passed from one state to the next. */
 export type Notice =
@@ -38,14 +41,26 @@ export function notices(before: ChaosExperimentStatus, after: ChaosExperimentSta
     }
   }
   if (!injectionOver(before) && injectionOver(after) && after.summary?.injected) {
-    said.push({ kind: 'event', type: 'Normal', reason: 'Injected', action: 'Inject', note: injectedNote(after) });
+    said.push({
+      kind: 'event',
+      type: 'Normal',
+      reason: 'Injected',
+      action: 'Inject',
+      note: injectedNote(after),
+    });
   }
   said.push(...podNotices(before.pods ?? [], after.pods ?? []));
   if (!isFinal(before.phase) && isFinal(after.phase) && after.startTime !== undefined) {
     const clean = after.conditions?.find(({ type }) => type === 'Recovered')?.status === 'True';
-    said.push({ kind: 'event', type: clean ? 'Normal' : 'Warning', reason: 'Recovered', action: 'Recover', note });
+    said.push({
+      kind: 'event',
+      type: clean ? 'Normal' : 'Warning',
+      reason: 'Recovered',
+      action: 'Recover',
+      note,
+    });
   }
-  if (!isFinal(before.phase) && (after.phase === 'Completed' || after.phase === 'Failed' || after.phase === 'Aborted')) {
+  if (!isFinal(before.phase) && isFinal(after.phase)) {
     said.push({ kind: 'ended', phase: after.phase });
   }
   return said;
@@ -68,10 +83,18 @@ function podNotices(before: readonly PodStatusEntry[], after: readonly PodStatus
     if (past?.state === entry.state) return [];
     const said: Notice[] = [];
     const warn = (note: string) =>
-      said.push({ kind: 'event', type: 'Warning', reason: 'Leaked', action: 'Recover', note, pod: entry });
+      said.push({
+        kind: 'event',
+        type: 'Warning',
+        reason: 'Leaked',
+        action: 'Recover',
+        note,
+        pod: entry,
+      });
     const where = `${entry.namespace}/${entry.name}`;
     const why = `${entry.reason}${entry.message ? `: ${entry.message}` : ''}`;
-    if (entry.state === 'Leaked') warn(`the agent in pod ${where} ended without cleaning up (${why}); reaping`);
+    if (entry.state === 'Leaked')
+      warn(`the agent in pod ${where} ended without cleaning up (${why}); reaping`);
     if (entry.state === 'Abandoned') {
       warn(`the fault in pod ${where} could not be removed (${why}): recreate the pod`);
     }

@@ -5,6 +5,7 @@ import type {
   PodStatusEntry,
   Run,
 } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { isFinal } from '../../api/v1alpha1/phases.ts';
 import { formatDuration } from '../duration.ts';
 import {
   degradedCondition,
@@ -31,10 +32,6 @@ export function hasStarted(status: ChaosExperimentStatus | undefined): status is
   return (
     status?.startTime !== undefined && status.run !== undefined && status.attempt !== undefined
   );
-}
-
-export function isFinal(phase: Phase | undefined): boolean {
-  return phase === 'Completed' || phase === 'Failed' || phase === 'Aborted';
 }
 
 export function runTimes({ startTime, run }: StartedStatus): RunTimes {
