@@ -43,11 +43,16 @@ export class ControllerProcess {
     const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
     const args = [
       MAIN,
-      ...['--kubeconfig', kubeconfig],
-      ...['--injector-image', injectorImage ?? INJECTOR_IMAGE],
-      ...['--watch-label-selector', `squall.dev/shard=${shard}`],
-      ...['--metrics-port', String(metricsPort)],
-      ...['--health-port', String(healthPort)],
+      '--kubeconfig',
+      kubeconfig,
+      '--injector-image',
+      injectorImage ?? INJECTOR_IMAGE,
+      '--watch-label-selector',
+      `squall.dev/shard=${shard}`,
+      '--metrics-port',
+      String(metricsPort),
+      '--health-port',
+      String(healthPort),
     ];
     const env = {
       ...process.env,

@@ -87,9 +87,17 @@ export class NodeWatch {
     );
   }
 
+  /** The name of the pod's network namespace on the node. */
+  namespaceOf(podIp: string): string {
+    const netns = this.#check().#namespaces.get(podIp);
+    if (netns === undefined)
+      throw new Error(`the node has shown no namespace with address ${podIp}`);
+    return netns;
+  }
+
   /** Qdiscs, ingress filters and links of the pod, as tc and ip print them; equal texts mean that nothing is left. */
   async residue(podIp: string): Promise<string> {
-    const enter = `nsenter --net=/var/run/netns/${this.#namespaces.get(podIp)}`;
+    const enter = `nsenter --net=/var/run/netns/${this.namespaceOf(podIp)}`;
     return onNode(
       `${enter} tc qdisc show; ${enter} ip -br link | awk '{print $1}'; ` +
         `for d in $(${enter} ls /sys/class/net); do ${enter} tc filter show dev $d ingress 2>/dev/null; done; true`,
@@ -120,10 +128,7 @@ export class NodeWatch {
   }
 
   #timeline(podIp: string): FaultTimeline {
-    const netns = this.#check().#namespaces.get(podIp);
-    if (netns === undefined)
-      throw new Error(`the node has shown no namespace with address ${podIp}`);
-    return this.#of(netns);
+    return this.#of(this.namespaceOf(podIp));
   }
 
   #of(netns: string): FaultTimeline {

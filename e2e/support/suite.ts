@@ -6,6 +6,7 @@ import { CONTROLLER_ACCOUNT, kubeconfigOf } from './account.ts';
 import { Cluster } from './cluster.ts';
 import { type ControllerOptions, ControllerProcess } from './controller-process.ts';
 import { anExperiment, Experiment, SHARD_LABEL, type SpecParts } from './experiment.ts';
+import { onNode } from './lab.ts';
 import { NodeWatch } from './node-watch.ts';
 import { aPod, isReady, type Pod, type PodParts } from './pod.ts';
 import { type Addressed, type Endpoint, hostEndpoint, podEndpoint } from './traffic.ts';
@@ -129,6 +130,16 @@ export class Suite {
     return { namespace: this.namespace, name, uid: pod.metadata.uid, ip, ip6 };
   }
 
+  /** Waits until the API server has no such pod any more. */
+  async waitGone({ name, uid }: TestPod): Promise<void> {
+    const probe = async () =>
+      (await this.cluster.find<Pod>('Pod', this.namespace, name))?.metadata.uid !== uid;
+    await awaitCondition(`pod ${name} is gone`, probe, {
+      withinMs: POD_READY_MS,
+      describe: () => this.describe(),
+    });
+  }
+
   async readPod(name: string): Promise<Pod> {
     return this.cluster.read('Pod', this.namespace, name);
   }
@@ -137,10 +148,10 @@ export class Suite {
     return podEndpoint(this.cluster.client, pod);
   }
 
-  /** Creates an experiment in the suite's namespace. */
-  async experiment(name: string, spec: SpecParts): Promise<Experiment> {
+  /** Creates an experiment in the suite's namespace; with a shard, for the controller process of that shard. */
+  async experiment(name: string, spec: SpecParts, shard = this.namespace): Promise<Experiment> {
     const manifest = anExperiment(name, spec);
-    const labels = this.#sharded ? { [SHARD_LABEL]: this.namespace } : {};
+    const labels = this.#sharded ? { [SHARD_LABEL]: shard } : {};
     const createdMs = Date.now();
     await this.cluster.create('ChaosExperiment', this.namespace, {
       ...manifest,
@@ -191,6 +202,22 @@ export class Suite {
     return Date.now() - started;
   }
 
+  /** Kills every process of the pod's agent at once, as an out-of-memory kill or a crashed runtime would. */
+  async killAgent(pod: TestPod): Promise<void> {
+    const netns = `/var/run/netns/${this.watch.namespaceOf(pod.ip)}`;
+    const killed = await onNode(
+      `wanted="net:[$(stat -Lc %i ${netns})]"; for p in $(pgrep -f /squall/agent); do ` +
+        `[ "$(readlink /proc/$p/ns/net)" = "$wanted" ] && kill -9 $p && echo $p; done; true`,
+    );
+    if (killed.trim() === '') throw new Error(`no agent runs in ${pod.name}`);
+  }
+
+  /** Reasons of the events on an experiment or pod of that name. */
+  async eventReasons(name: string): Promise<string[]> {
+    const events = await this.cluster.list<KubernetesEvent>('Event', this.namespace);
+    return events.filter(({ regarding }) => regarding?.name === name).map(({ reason }) => reason);
+  }
+
   /** Everything that explains why something did not happen. */
   async describe(): Promise<string> {
     const [experiments, pods, events] = await Promise.all([
@@ -218,17 +245,24 @@ export class Suite {
     return new Experiment(this.cluster, this.namespace, name, createdMs, () => this.describe());
   }
 
-  /** With no controller left that would take the finalizers off, one is started. */
+  /** Whatever state the suite's own controllers are in, one that works takes the finalizers off. */
   async #deleteExperiments(cluster: Cluster): Promise<void> {
     const list = () =>
       cluster.list<{ metadata: { name: string } }>('ChaosExperiment', this.namespace);
     const left = await list();
     if (left.length === 0) return;
-    if (this.#sharded && !this.#controllers.some(({ ended }) => ended === undefined))
+    if (this.#sharded) {
+      for (const controller of this.#controllers) await controller.kill();
+      const labels = { [SHARD_LABEL]: this.namespace };
+      for (const { metadata } of left) {
+        await cluster.patch('ChaosExperiment', this.namespace, metadata.name, {
+          metadata: { labels },
+        });
+      }
       await this.controller();
-    await Promise.all(
-      left.map(({ metadata }) => cluster.remove('ChaosExperiment', this.namespace, metadata.name)),
-    );
+    }
+    for (const { metadata } of left)
+      await cluster.remove('ChaosExperiment', this.namespace, metadata.name);
     await awaitCondition('all experiments are gone', async () => (await list()).length === 0, {
       withinMs: 150_000,
       describe: () => this.describe(),

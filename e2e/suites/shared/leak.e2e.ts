@@ -1,0 +1,101 @@
+import { expect, inject, test } from 'vitest';
+import { CONTROLLER_ACCOUNT, kubeconfigOf } from '../../support/account.ts';
+import { condition } from '../../support/experiment.ts';
+import { squallContainers } from '../../support/pod.ts';
+import { useSuite } from '../../support/suite.ts';
+
+const suite = useSuite('leak', { ownController: true });
+
+/** The promise for a fault that its agent could not take away. */
+const REAPED_WITHIN_MS = 30_000;
+
+async function underFault(name: string) {
+  const pod = await suite.newPod(name);
+  const before = await suite.watch.residue(pod.ip);
+  const experiment = await suite.experiment(name, {
+    targets: { podNames: [name] },
+    duration: '10m',
+  });
+  await experiment.phase('Running');
+  return { pod, before, experiment };
+}
+
+test('an agent killed mid-fault is Leaked, and reaped within 30 s', async () => {
+  await (await suite.controller()).ready();
+  const { pod, before, experiment } = await underFault('killed');
+  await suite.killAgent(pod);
+  expect(suite.watch.active(pod.ip), 'the fault outlives its agent').not.toEqual([]);
+
+  const leaked = await experiment.until(
+    'a leaked pod',
+    ({ pods }) => pods?.[0]?.state === 'Leaked',
+    REAPED_WITHIN_MS,
+  );
+  expect(leaked.pods?.[0]).toMatchObject({ state: 'Leaked', reason: 'AgentDied' });
+  expect(condition(leaked, 'Recovered')?.status).toBe('False');
+  const took = await suite.awaitClean(pod, REAPED_WITHIN_MS);
+  expect(await suite.watch.residue(pod.ip)).toBe(before);
+
+  const status = await experiment.ended(10_000);
+  expect(status.pods?.[0]).toMatchObject({ state: 'Recovered', reason: 'Reaped', reaps: 1 });
+  expect(condition(status, 'Recovered')).toMatchObject({ status: 'True', reason: 'AllClean' });
+  expect(condition(status, 'Degraded')).toMatchObject({ status: 'True', reason: 'Leaked' });
+  expect(await suite.eventReasons('killed')).toContain('Leaked');
+  console.log(`agent killed: clean ${took} ms after status said Leaked`);
+});
+
+test('with exec denied, deletion and stop still clean the pod, by the reaper', async () => {
+  const shard = `${suite.namespace}-noexec`;
+  const kubeconfig = await accountWithoutExec();
+  await (await suite.controller({ kubeconfig, shard })).ready();
+  const names = ['noexec-deleted', 'noexec-stopped'];
+  const pods = await suite.pods(names);
+  const before = await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)));
+  const [deleted, stopped] = await Promise.all(
+    names.map((name) =>
+      suite.experiment(name, { targets: { podNames: [name] }, duration: '10m' }, shard),
+    ),
+  );
+  await Promise.all([deleted!.phase('Running'), stopped!.phase('Running')]);
+  await Promise.all([deleted!.delete(), stopped!.annotate({ 'squall.dev/stop': 'without exec' })]);
+  const took = await Promise.all(pods.map((pod) => suite.awaitClean(pod, REAPED_WITHIN_MS)));
+  await deleted!.gone(REAPED_WITHIN_MS);
+  const status = await stopped!.phase('Aborted', REAPED_WITHIN_MS);
+  expect(status.pods?.[0]?.state).toBe('Recovered');
+  for (const { name } of pods)
+    expect(squallContainers(await suite.readPod(name)).length).toBeGreaterThan(1);
+  expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);
+  console.log(`exec denied: pods clean ${took.join(' and ')} ms after deletion and stop`);
+});
+
+interface Role {
+  readonly rules: readonly { readonly resources: readonly string[] }[];
+}
+
+/** An account with every right of the installed controller but exec; the path of its kubeconfig. */
+async function accountWithoutExec(): Promise<string> {
+  const { cluster, namespace } = suite;
+  const name = `${namespace}-noexec`;
+  const { rules } = await cluster.read<Role>('ClusterRole', '', CONTROLLER_ACCOUNT.name);
+  const kept = rules.filter(({ resources }) => !resources.includes('pods/exec'));
+  expect(kept.length).toBeLessThan(rules.length);
+  const metadata = { name };
+  await cluster.create('ServiceAccount', namespace, {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata,
+  });
+  const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata };
+  await cluster.create('ClusterRole', '', { ...rbac, kind: 'ClusterRole', rules: kept });
+  await cluster.create('ClusterRoleBinding', '', {
+    ...rbac,
+    kind: 'ClusterRoleBinding',
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ kind: 'ServiceAccount', namespace, name }],
+  });
+  suite.atEnd(async () => {
+    await cluster.remove('ClusterRoleBinding', '', name);
+    await cluster.remove('ClusterRole', '', name);
+  });
+  return kubeconfigOf(cluster, { namespace, name }, inject('lab').kubeconfig);
+}
