@@ -1,0 +1,100 @@
+# shellcheck shell=bash
+# What a virtual machine boots from: Debian's cloud kernel (its modules include
+# sch_netem, ifb, the classifiers and IPVS), a small initramfs, a disk with
+# Debian, and a disk with what is ours. The last is apart because it is made in
+# a second when a file of the lab changes; the first takes a minute.
+
+NODE_PACKAGES=(
+  busybox-static ca-certificates conntrack containerd containernetworking-plugins ethtool
+  iproute2 ipset iptables iputils-ping jq kmod nftables openssh-server procps runc socat
+)
+
+# The drivers that find the disks and the network card, in an order in which
+# each is loadable after those before it.
+INITRAMFS_MODULES=(
+  virtio virtio_ring virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk
+  failover net_failover virtio_net
+)
+
+# Sets KERNEL, INITRAMFS and DEBIAN_DISK. The kernel is the newest that
+# Debian's suite has when the disk is made.
+node_disk() {
+  debian_base
+  cached disk "$(content_key "$(entry_of "$DEBIAN_TAR")" "${NODE_PACKAGES[*]}" "$(declare -f make_node_disk in_root)")" \
+    "making the node's disk and kernel from Debian packages" make_node_disk
+  KERNEL=$CACHED/vmlinuz
+  DEBIAN_DISK=$CACHED/debian.img
+  local disk=$CACHED
+  cached initramfs "$(content_key "$(basename "$disk")" "$LAB_DIR/node/initramfs" "${INITRAMFS_MODULES[*]}")" \
+    "packing the initramfs" make_initramfs "$disk/initramfs"
+  INITRAMFS=$CACHED/initramfs.gz
+}
+
+make_node_disk() {
+  local folder=$1 root=$1/root package version module
+  mkdir "$root"
+  tar -C "$root" --numeric-owner -xf "$DEBIAN_TAR"
+  # Name resolution for apt, and no service may start in a chroot.
+  cp --remove-destination -L /etc/resolv.conf "$root/etc/resolv.conf"
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+  chmod 755 "$root/usr/sbin/policy-rc.d"
+  in_root "$root" apt-get update -q
+  in_root "$root" apt-get install -y -q --no-install-recommends "${NODE_PACKAGES[@]}"
+  package=$(in_root "$root" apt-cache depends linux-image-cloud-amd64 |
+    sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+  in_root "$root" sh -ec 'cd /tmp; apt-get download "$1"; dpkg-deb -x "$1"_*.deb /tmp/kernel' sh "$package"
+  version=${package#linux-image-}
+  cp "$root/tmp/kernel/boot/vmlinuz-$version" "$folder/vmlinuz"
+  printf '%s\n' "$version" >"$folder/version"
+  mkdir -p "$root/lib/modules"
+  mv "$root/tmp/kernel/lib/modules/$version" "$root/lib/modules/$version"
+  in_root "$root" depmod -a "$version"
+  # The parts of the initramfs that come from packages.
+  mkdir -p "$folder/initramfs"
+  cp "$root/bin/busybox" "$folder/initramfs/busybox"
+  for module in "${INITRAMFS_MODULES[@]}"; do
+    find "$root/lib/modules/$version" -name "$module.ko" -exec cp {} "$folder/initramfs/" \;
+  done
+  rm -rf "$root"/tmp/* "$root"/usr/sbin/policy-rc.d "$root"/etc/ssh/ssh_host_* \
+    "$root"/var/cache/apt/*.bin "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/*
+  # Nothing resolves in the node: a pull of an unknown image fails at once.
+  : >"$root/etc/resolv.conf"
+  mkdir -p "$root/lab" "$root/mnt"
+  # No journal: the disk is thrown away with the machine, so that there is
+  # nothing to keep consistent and every fsync is cheap.
+  mke2fs -q -t ext4 -O ^has_journal -L debian -d "$root" "$folder/debian.img" 16G
+  rm -rf --one-file-system "$root"
+}
+
+make_initramfs() {
+  local parts=$1 folder=$2 tree=$2/tree
+  mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/root" "$tree/modules"
+  cp "$parts/busybox" "$tree/bin/busybox"
+  cp "$parts"/*.ko "$tree/modules/"
+  printf '%s\n' "${INITRAMFS_MODULES[@]}" >"$tree/modules/order"
+  install -m 755 "$LAB_DIR/node/initramfs" "$tree/init"
+  (cd "$tree" && find . | ./bin/busybox cpio -o -H newc | gzip -9 >"$folder/initramfs.gz")
+  rm -rf "$tree"
+}
+
+# Sets LAB_DISK: the Kubernetes binary, the system's images and the node's own
+# configuration, mounted on /lab.
+lab_disk() {
+  kubernetes_binary
+  system_images
+  cached labdisk "$(content_key "$(entry_of "$KUBERNETES")" "$(entry_of "$COREDNS_TAR")" "$(entry_of "$PAUSE_TAR")" "$LAB_DIR/node" "$(declare -f make_lab_disk)")" \
+    "making the disk with Kubernetes for the node" make_lab_disk
+  LAB_DISK=$CACHED/lab.img
+}
+
+make_lab_disk() {
+  local folder=$1 tree=$1/tree size
+  mkdir -p "$tree/images"
+  cp -a "$LAB_DIR/node/." "$tree/"
+  cp "$KUBERNETES" "$tree/kubernetes"
+  cp "$COREDNS_TAR" "$tree/images/coredns.tar"
+  cp "$PAUSE_TAR" "$tree/images/pause.tar"
+  size=$(($(du -sm "$tree" | cut -f1) * 11 / 10 + 8))
+  mke2fs -q -t ext4 -O ^has_journal -L lab -d "$tree" "$folder/lab.img" "${size}M"
+  rm -rf "$tree"
+}
