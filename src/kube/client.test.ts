@@ -367,7 +367,7 @@ describe('stream', () => {
   });
 
   it('ends a connection that has gone silent, counted from the last sign of life', async () => {
-    let write = (_: string) => {};
+    let write: (text: string) => void = () => {};
     server.onRequest = (request) => {
       const response = request.open();
       write = (text) => void response.write(text);

@@ -82,6 +82,11 @@ function converse(
   const stdout = new Output();
   const stderr = new Output();
   let opened = false;
+  let observed = false;
+  const observe = (code: string) => {
+    if (!observed) client.observe('GET', code);
+    observed = true;
+  };
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(errorOfTransport(error, opened));
     signal.addEventListener('abort', () => {
@@ -90,15 +95,15 @@ function converse(
     });
     // Stays for good: an error after the end, such as that of cutting a handshake, must not go unheard.
     socket.on('error', (error) => {
-      if (socket.readyState === WebSocket.CONNECTING) client.observe('GET', '<error>');
+      observe('<error>');
       fail(error);
     });
     socket.on('unexpected-response', (_request, answer) => {
-      client.observe('GET', String(answer.statusCode));
+      observe(String(answer.statusCode));
       refusal(answer).then(fail, fail);
     });
     socket.on('open', () => {
-      client.observe('GET', '101');
+      observe('101');
       opened = true;
       if (stdin === undefined) return;
       socket.send(Buffer.concat([Buffer.of(channels.stdin), Buffer.from(stdin)]));

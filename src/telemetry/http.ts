@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
@@ -71,21 +71,27 @@ function text(status: number, body: string): Answer {
 }
 
 function route(routes: Routes): RequestListener {
-  return async (request, response) => {
-    const path = request.url?.split('?')[0] ?? '';
-    let answer: Answer;
-    try {
-      const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
-      if (!handler) answer = text(404, 'not found');
-      else if (request.method !== 'GET' && request.method !== 'HEAD')
-        answer = text(405, 'GET only');
-      else answer = await handler();
-    } catch (error) {
-      answer = text(500, String(error));
-    }
-    response.writeHead(answer.status, { 'content-type': answer.type });
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  return (request, response) => {
+    void answerOf(routes, request).then(({ status, type, body }) => {
+      response.writeHead(status, { 'content-type': type });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    });
   };
+}
+
+async function answerOf(
+  routes: Routes,
+  { url = '', method = '' }: IncomingMessage,
+): Promise<Answer> {
+  const [path = ''] = url.split('?');
+  const handler = Object.hasOwn(routes, path) ? routes[path] : undefined;
+  if (!handler) return text(404, 'not found');
+  if (!['GET', 'HEAD'].includes(method)) return text(405, 'only GET and HEAD');
+  try {
+    return await handler();
+  } catch (error) {
+    return text(500, String(error));
+  }
 }
 
 function listen(server: Server, port: number): Promise<number> {
