@@ -8,6 +8,7 @@ import type {
   InjectedReason,
   RecoveredReason,
 } from '../../api/v1alpha1/reasons.ts';
+import { conditionTypes } from '../../api/v1alpha1/conditions.ts';
 import { MAX_CORRELATION } from '../network/gilbert.ts';
 import { isSettled } from './pod-case.ts';
 
@@ -36,9 +37,9 @@ export function setCondition(
   const lastTransitionTime =
     before?.status === status ? before.lastTransitionTime : new Date(now).toISOString();
   const after = { type, status, reason, message, observedGeneration, lastTransitionTime };
-  return [...(conditions ?? []).filter((one) => one.type !== type), after].sort((a, b) =>
-    a.type < b.type ? -1 : 1,
-  );
+  const others = (conditions ?? []).filter((one) => one.type !== type);
+  const order = Object.keys(conditionTypes);
+  return [...others, after].sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
 }
 
 /** Whether the faults are proven, from the entries alone. */

@@ -7,7 +7,7 @@ import { type PodReading, shortUid } from './observed.ts';
 /** What the cluster shows of one selected pod and of our containers in it. */
 export type Evidence =
   /** Nothing is known at the moment. */
-  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'unreadable'; readonly since: number }
   /** The pod has ended or another one has its name: its network is gone, and our fault with it. */
   | { readonly kind: 'podGone' }
   /** The pod is there without the agent's container. */
@@ -22,6 +22,8 @@ export type Evidence =
       readonly kind: 'ended';
       readonly report: AgentReport | undefined;
       readonly message: string;
+      /** Milliseconds since the epoch by the node's clock, cut to the second (metav1.Time); undefined when it is not known. */
+      readonly finishedAtMs: number | undefined;
     });
 
 interface Ours {
@@ -49,7 +51,9 @@ export function evidence(
   container: string,
   identity: AgentIdentity,
 ): Evidence {
-  if (pods.kind === 'unreadable') return { kind: 'unreadable' };
+  if (pods.kind === 'unreadable') {
+    return { kind: 'unreadable', since: pods.since ?? Number.NEGATIVE_INFINITY };
+  }
   const pod = pods.get(entry.namespace, entry.name);
   if (pod === undefined || shortUid(pod) !== entry.uid) return { kind: 'podGone' };
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed') return { kind: 'podGone' };
@@ -63,7 +67,12 @@ type StateEvidence =
   | { kind: 'starting'; reason: string; message: string }
   | { kind: 'running' }
   | { kind: 'notStartable'; message: string }
-  | { kind: 'ended'; report: AgentReport | undefined; message: string };
+  | {
+      kind: 'ended';
+      report: AgentReport | undefined;
+      message: string;
+      finishedAtMs: number | undefined;
+    };
 
 function state(container: ContainerState, identity: AgentIdentity): StateEvidence {
   switch (container.kind) {
@@ -79,7 +88,9 @@ function state(container: ContainerState, identity: AgentIdentity): StateEvidenc
         return { kind: 'notStartable', message: container.message };
       }
       const message = `exit code ${container.exitCode}, ${container.reason || 'no reason'}`;
-      return { kind: 'ended', report, message };
+      const finished = Date.parse(container.finishedAt);
+      // A kubelet that has lost a container says that it ended without a time, or with the zero one.
+      return { kind: 'ended', report, message, finishedAtMs: finished > 0 ? finished : undefined };
     }
   }
 }

@@ -17,7 +17,12 @@ export interface Observed {
 }
 
 export type PodReading =
-  | { readonly kind: 'unreadable'; readonly message: string }
+  | {
+      readonly kind: 'unreadable';
+      readonly message: string;
+      /** Since when, in milliseconds since the epoch; without it, for longer than anybody waits. */
+      readonly since?: number;
+    }
   | {
       readonly kind: 'read';
       readonly all: readonly Pod[];
@@ -35,6 +40,7 @@ export interface Settings {
 export type Activity<Result> =
   | { readonly kind: 'idle' }
   | { readonly kind: 'busy' }
+  /** What it has changed shows in the same observation, or nothing of it ever will. */
   | { readonly kind: 'done'; readonly at: number; readonly result: Result }
   /** It failed for now. `tries` counts failures in a row. */
   | {

@@ -30,11 +30,17 @@ export interface PodStep {
   readonly wakeAt?: number;
 }
 
-/** Clocks may differ by this much, and an agent may have begun just before its time was over. */
+/** The most that a node's clock may differ from ours. */
+export const MAX_SKEW_MS = 10_000;
+
+/** Clocks may differ, and an agent may have begun just before its time was over. */
 export const CLOCK_ALLOWANCE_MS = 30_000;
 
-/** How long after its end a kubelet may take to report that an agent has ended, before we look after it. */
-export const OVERDUE_MS = 5_000;
+/**
+ * How long after its end, which is by the node's clock, we look after an agent: what clocks may differ, and 5 s in
+ * which the kubelet may report it.
+ */
+export const OVERDUE_MS = MAX_SKEW_MS + 5_000;
 
 /** How long a told agent may take until its end is reported. */
 export const STOP_GRACE_MS = 10_000;
@@ -42,10 +48,30 @@ export const STOP_GRACE_MS = 10_000;
 /** How long a left fault is fought before the run is let go without it. */
 export const REAP_PATIENCE_MS = 120_000;
 
+/** How long an accepted reaper may take until its end is reported. */
+export const REAP_GRACE_MS = 30_000;
+
 /** When the fault of this pod ends by itself, as far as is known; milliseconds since the epoch. */
 export function endOf({ entry, times }: Pick<PodCase, 'entry' | 'times'>): number {
   if (entry.applied === undefined) return times.deadline;
   return Math.min(times.start + entry.applied + times.duration, times.deadline);
+}
+
+/**
+ * When a pod is let go without a proof, in milliseconds since the epoch. An agent ends by itself, so only one that
+ * died leaves something that outlives the deadline.
+ */
+export function patienceEnds({ entry, times }: Pick<PodCase, 'entry' | 'times'>): number {
+  return entry.state === 'Leaked'
+    ? times.start + (entry.ended ?? 0) + REAP_PATIENCE_MS
+    : times.deadline + CLOCK_ALLOWANCE_MS;
+}
+
+/** The entry of a pod that is let go without a proof. */
+export function letGo(entry: PodStatusEntry): PodStatusEntry {
+  return entry.state === 'Leaked'
+    ? become(entry, 'Abandoned', 'ReapFailed', entry.message)
+    : become(entry, 'Unknown', 'DeadlinePassed');
 }
 
 /** Nothing more will be done for this pod. */

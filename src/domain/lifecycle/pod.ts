@@ -9,7 +9,10 @@ import {
   CLOCK_ALLOWANCE_MS,
   endOf,
   isSettled,
+  letGo,
+  MAX_SKEW_MS,
   OVERDUE_MS,
+  patienceEnds,
   type PodCase,
   type PodStep,
   wait,
@@ -26,7 +29,7 @@ export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
   if (isSettled(entry)) return wait(entry);
   switch (evidence.kind) {
     case 'unreadable':
-      return unobserved(pod);
+      return unobserved(pod, evidence.since);
     case 'podGone':
       return wait(become(entry, 'Gone', 'PodGone'));
     case 'absent':
@@ -44,23 +47,28 @@ export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
   }
 }
 
-/** Agents end by themselves: past the deadline nothing can be left but by the death of an agent, of which we'd have no sign. */
-function unobserved({ entry, times, now }: PodCase): PodStep {
-  const giveUpAt = times.deadline + CLOCK_ALLOWANCE_MS;
-  if (now >= giveUpAt) return wait(become(entry, 'Unknown', 'DeadlinePassed'));
-  return wait(entry, giveUpAt);
+/**
+ * Nothing is known of the pod, so nothing can be done but wait. Past the deadline nothing can be left but by the death
+ * of an agent, of which we'd have no sign.
+ *
+ * @param since when we lost sight: a short failure, or the start of a controller, must not settle anything
+ */
+function unobserved(pod: PodCase, since = Number.NEGATIVE_INFINITY): PodStep {
+  const giveUpAt = Math.max(patienceEnds(pod), since + CLOCK_ALLOWANCE_MS);
+  return pod.now >= giveUpAt ? wait(letGo(pod.entry)) : wait(pod.entry, giveUpAt);
 }
 
 function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent' }): PodStep {
   const { entry, activity, times, now } = pod;
   const { inject: injection } = activity;
   if (injection.kind === 'busy') return wait(entry);
-  if (
-    injection.kind === 'done' &&
-    injection.result.kind === 'refused' &&
-    !activity.injectUncertain
-  ) {
-    return wait(become(entry, 'Failed', injection.result.reason, injection.result.message));
+  // It is in the pod, and will be in what we see of the pod.
+  if (injection.kind === 'done' && injection.result.kind === 'accepted') return unobserved(pod);
+  const refusal = injection.kind === 'done' ? injection.result : undefined;
+  if (refusal?.kind === 'refused') {
+    if (refusal.reason === 'PodGone') return wait(become(entry, 'Gone', 'PodGone'));
+    if (!activity.injectUncertain)
+      return wait(become(entry, 'Failed', refusal.reason, refusal.message));
   }
   const neverSent =
     pod.wroteAhead &&
@@ -73,7 +81,7 @@ function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent' }): P
     const why = injection.kind === 'failed' ? injection.message : undefined;
     return wait(become(entry, 'Failed', 'NotStarted', why));
   }
-  if (pod.stopping || now >= times.startBefore) return wait(entry, overAt);
+  if (pod.stopping || target.terminating || now >= times.startBefore) return wait(entry, overAt);
   const tried = attempt(injection, { kind: 'inject', pod: target }, now);
   return { entry, effects: tried.effects, wakeAt: earlier(tried.wakeAt, overAt) ?? overAt };
 }
@@ -94,8 +102,8 @@ const RUNTIME_REASONS = new Set([
 
 function starting(pod: PodCase, evidence: Evidence & { kind: 'starting' }): PodStep {
   const { entry, times, now } = pod;
-  // A kubelet that never said a word may have started the agent all the same.
-  if (evidence.reason === '') return unobserved(pod);
+  // A kubelet that never said a word may have started the agent all the same, and one that ran does not start again.
+  if (evidence.reason === '' || entry.state !== 'Planned') return unobserved(pod);
   const overAt = times.startBefore + CLOCK_ALLOWANCE_MS;
   if (now < overAt) {
     const reason = waitingReason(evidence.reason);
@@ -115,22 +123,19 @@ function waitingReason(reason: string): PodReason {
   return 'NotStarted';
 }
 
-/** The most that a node's clock may differ from ours, in milliseconds. */
-const MAX_SKEW_MS = 10_000;
-
 function running(pod: PodCase, evidence: Evidence & { kind: 'running' }): PodStep {
   const proven = prove(pod);
   const { entry } = proven;
   const { times, now } = pod;
+  const unproven = entry.applied === undefined && !mayStillProve(pod);
   const reading =
     entry.applied === undefined
       ? attempt(pod.activity.proof, { kind: 'prove', pod: evidence.pod }, now)
       : { effects: [] };
-  const lookAt =
-    entry.applied === undefined ? times.startBefore : endOf({ entry, times }) + OVERDUE_MS;
+  const lookAt = unproven ? times.startBefore : endOf({ entry, times }) + OVERDUE_MS;
   const mustEnd = pod.stopping || entry.state === 'Unknown' || now >= lookAt;
   const ending = mustEnd
-    ? stopAgent({ ...pod, entry: overdue(entry, pod) }, evidence)
+    ? stopAgent({ ...pod, entry: unproven ? overdue(entry, pod) : entry }, evidence)
     : { entry, effects: [], wakeAt: lookAt };
   const wakeAt = earlier(ending.wakeAt, reading.wakeAt);
   return {
@@ -140,7 +145,12 @@ function running(pod: PodCase, evidence: Evidence & { kind: 'running' }): PodSte
   };
 }
 
-/** What the agent's own words make of the entry. */
+/** A process that took over a run has not yet had an answer about what the agent said before. */
+function mayStillProve({ wroteAhead, activity: { proof, stop } }: PodCase): boolean {
+  return !wroteAhead && stop.kind === 'idle' && (proof.kind === 'idle' || proof.kind === 'busy');
+}
+
+/** What the agent's own words make of the entry. Words that come too late add the time, and save nothing. */
 function prove({ entry, activity, times }: PodCase): { entry: PodStatusEntry } {
   if (activity.proof.kind !== 'done' || entry.applied !== undefined) return { entry };
   const { startedAtMs, appliedAtMs, readAt } = activity.proof.result;
@@ -148,14 +158,14 @@ function prove({ entry, activity, times }: PodCase): { entry: PodStatusEntry } {
     startedAtMs !== undefined &&
     (startedAtMs < times.start - MAX_SKEW_MS || startedAtMs > readAt + MAX_SKEW_MS);
   if (appliedAtMs === undefined) return { entry };
-  const injected = { ...become(entry, 'Injected'), applied: sinceStart(appliedAtMs, times.start) };
+  const applied = sinceStart(appliedAtMs, times.start);
+  if (entry.state === 'Unknown') return { entry: { ...entry, applied } };
+  const injected = { ...become(entry, 'Injected'), applied };
   return { entry: skewed ? become(injected, 'Unknown', 'ClockSkew') : injected };
 }
 
-function overdue(entry: PodStatusEntry, { stopping, times, now }: PodCase): PodStatusEntry {
-  const unproven =
-    entry.applied === undefined && entry.state === 'Planned' && now >= times.startBefore;
-  return unproven && !stopping ? become(entry, 'Unknown', 'Unproven') : entry;
+function overdue(entry: PodStatusEntry, { stopping }: PodCase): PodStatusEntry {
+  return entry.state === 'Planned' && !stopping ? become(entry, 'Unknown', 'Unproven') : entry;
 }
 
 /** Times of agents are by the node's clock and may lie before the start by the skew that we allow. */

@@ -1,12 +1,15 @@
-import type { Evidence, Reaper } from './evidence.ts';
-import { MAX_REAPERS } from './evidence.ts';
 import { earlier } from './effects.ts';
+import { type Evidence, MAX_REAPERS, type Reaper } from './evidence.ts';
 import {
   attempt,
   become,
   CLOCK_ALLOWANCE_MS,
+  letGo,
+  MAX_SKEW_MS,
+  patienceEnds,
   type PodCase,
   type PodStep,
+  REAP_GRACE_MS,
   REAP_PATIENCE_MS,
   STOP_GRACE_MS,
   wait,
@@ -20,71 +23,71 @@ export function stopAgent(pod: PodCase, evidence: Evidence & { kind: 'running' }
   const { stop } = activity;
   if (stop.kind === 'failed' && (stop.denied || stop.tries >= 3)) return reap(pod, evidence);
   if (stop.kind === 'done') {
-    const patienceEnds = stop.at + STOP_GRACE_MS;
-    return now >= patienceEnds ? reap(pod, evidence) : wait(entry, patienceEnds);
+    const graceEnds = stop.at + STOP_GRACE_MS;
+    return now >= graceEnds ? reap(pod, evidence) : wait(entry, graceEnds);
   }
   return { entry, ...attempt(stop, { kind: 'stop', pod: evidence.pod }, now) };
 }
 
 /**
  * Takes away by a second container what the agent has left or will not take away itself. The pod is clean when a
- * reaper has read that back, and no agent can have applied since.
+ * reaper has read that back after the last moment at which the agent can have applied.
  */
 export function reap(pod: PodCase, evidence: WithContainer): PodStep {
-  const { entry, activity, times, now } = pod;
+  const { activity, times, now } = pod;
   const last = evidence.reapers.at(-1);
-  const counted = last === undefined ? entry : { ...entry, reaps: last.n };
-  if (last?.report?.clean && isFinal(last.report.endedAtMs, pod, evidence)) {
+  const entry = last === undefined ? pod.entry : { ...pod.entry, reaps: last.n };
+  const needed = last === undefined ? { from: now } : verdict(last, pod, evidence);
+  if (needed === 'clean') {
     return wait({
-      ...become(counted, 'Recovered', 'Reaped', entry.message),
-      ended: Math.max(0, last.report.endedAtMs - times.start),
+      ...become(entry, 'Recovered', 'Reaped', entry.message),
+      ended: Math.max(0, (last?.report?.endedAtMs ?? 0) - times.start),
     });
   }
-  // A living agent ends by itself, so only one that died leaves something to give up.
-  const giveUpAt =
-    entry.state === 'Leaked'
-      ? times.start + (entry.ended ?? 0) + REAP_PATIENCE_MS
-      : times.deadline + CLOCK_ALLOWANCE_MS;
-  if (now >= giveUpAt) {
-    return wait(
-      entry.state === 'Leaked'
-        ? become(counted, 'Abandoned', 'ReapFailed', entry.message)
-        : become(counted, 'Unknown', 'DeadlinePassed'),
-    );
-  }
+  const giveUpAt = lastHope(pod);
+  const tried =
+    last !== undefined || activity.reap.kind === 'done' || activity.reap.kind === 'failed';
+  if (now >= giveUpAt && tried) return wait(letGo(entry));
   const n = (last?.n ?? 0) + 1;
   const refused = activity.reap.kind === 'done' && activity.reap.result.kind === 'refused';
-  const enough = last !== undefined && !needsAnother(last, pod, evidence);
-  if (refused || enough || n > MAX_REAPERS) return wait(counted, giveUpAt);
+  if (refused || needed === 'wait' || n > MAX_REAPERS) return wait(entry, giveUpAt);
+  if (now < needed.from) return wait(entry, Math.min(needed.from, giveUpAt));
   // An accepted reaper is the one that was seen, unless none has been seen yet.
   const previous =
     activity.reap.kind === 'done' && last !== undefined
       ? ({ kind: 'idle' } as const)
       : activity.reap;
-  const tried = attempt(previous, { kind: 'reap', pod: evidence.pod, n }, now);
-  return {
-    entry: counted,
-    effects: tried.effects,
-    wakeAt: earlier(tried.wakeAt, giveUpAt) ?? giveUpAt,
-  };
+  const { effects, wakeAt } = attempt(previous, { kind: 'reap', pod: evidence.pod, n }, now);
+  const next = earlier(wakeAt, giveUpAt > now ? giveUpAt : undefined);
+  return { entry, effects, ...(next !== undefined && { wakeAt: next }) };
 }
 
-/** No agent can apply, or have applied, after the reaper looked. */
-function isFinal(reapedAtMs: number, pod: PodCase, evidence: WithContainer): boolean {
-  if (evidence.kind === 'ended') return true;
+/** When to let go, at the earliest: what is tried now was given its time. */
+function lastHope(pod: PodCase): number {
+  const { stop, reap: reaping } = pod.activity;
+  const told = stop.kind === 'done' || stop.kind === 'failed' ? stop.at + REAP_PATIENCE_MS : 0;
+  const asked = reaping.kind === 'done' ? reaping.at + REAP_GRACE_MS : 0;
+  return Math.max(patienceEnds(pod), asked, pod.entry.state === 'Leaked' ? 0 : told);
+}
+
+/** Whether this reaper settles the pod, and if it does not, from when on (milliseconds since the epoch) another one may. */
+function verdict(
+  { ended, report }: Reaper,
+  pod: PodCase,
+  evidence: WithContainer,
+): 'clean' | 'wait' | { readonly from: number } {
+  if (!ended) return 'wait';
+  if (!report?.clean || report.reason !== 'Reaped') return { from: pod.now };
+  if (report.endedAtMs >= lastApply(pod, evidence)) return 'clean';
   const { entry, times, now } = pod;
-  if (entry.applied !== undefined) return times.start + entry.applied <= reapedAtMs;
-  return now >= times.startBefore + CLOCK_ALLOWANCE_MS;
+  const mayYetApply = evidence.kind === 'running' && entry.applied === undefined;
+  return { from: mayYetApply ? times.startBefore + CLOCK_ALLOWANCE_MS : now };
 }
 
-function needsAnother(last: Reaper, pod: PodCase, evidence: WithContainer): boolean {
-  if (!last.ended) return false;
-  if (!last.report?.clean) return true;
-  // It was clean when it looked, but the agent has applied since.
-  const { entry, times } = pod;
-  return (
-    evidence.kind === 'running' &&
-    entry.applied !== undefined &&
-    times.start + entry.applied > last.report.endedAtMs
-  );
+/** The last moment, by the node's clock in milliseconds since the epoch, at which the agent can have applied. */
+function lastApply({ entry, times }: PodCase, evidence: WithContainer): number {
+  if (entry.applied !== undefined) return times.start + entry.applied;
+  if (evidence.kind === 'running') return times.startBefore + CLOCK_ALLOWANCE_MS - MAX_SKEW_MS;
+  if (evidence.finishedAtMs !== undefined) return evidence.finishedAtMs + 1_000;
+  return times.start + (entry.ended ?? 0);
 }

@@ -4,6 +4,7 @@ import type {
   PodStatusEntry,
   Run,
 } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { isFinal } from '../../api/v1alpha1/phases.ts';
 import type { AcceptedReason } from '../../api/v1alpha1/reasons.ts';
 import { containerName } from '../container.ts';
 import { parseDuration } from '../duration.ts';
@@ -24,8 +25,9 @@ export function start(observed: Observed, now: number): Decision {
   const { experiment, pods } = observed;
   const { metadata, spec } = experiment;
   if (metadata.deletionTimestamp !== undefined) return withdrawn(observed);
+  const decided = decidedAlready(observed);
   const stop = stopReason(experiment);
-  if (stop !== undefined) {
+  if (stop !== undefined && !(decided && isFinal(experiment.status?.phase))) {
     return refuse(
       observed,
       now,
@@ -34,12 +36,12 @@ export function start(observed: Observed, now: number): Decision {
       'Aborted',
     );
   }
-  if (decidedAlready(observed)) return withdrawn(observed);
+  if (decided) return withdrawn(observed);
 
   const limits = readLimits(spec);
   if (typeof limits === 'string') return refuse(observed, now, 'InvalidSpec', limits);
   const age = now - Date.parse(metadata.creationTimestamp);
-  if (experiment.status === undefined && age > limits.startingDeadlineMs) {
+  if (neverPlanned(experiment) && age > limits.startingDeadlineMs) {
     const seconds = Math.round(age / 1000);
     return refuse(
       observed,
@@ -93,6 +95,11 @@ function decidedAlready({ experiment }: Observed): boolean {
     status?.observedGeneration === metadata.generation &&
     (status.phase === 'Planned' || status.phase === 'Failed' || status.phase === 'Aborted')
   );
+}
+
+/** It has waited since its creation, or was created from a backup; a dry run's promise may be kept at any time. */
+function neverPlanned({ status }: Observed['experiment']): boolean {
+  return status === undefined || (status.phase === 'Pending' && status.plan === undefined);
 }
 
 const unchanged = ({ experiment }: Observed): Decision => ({
@@ -196,7 +203,15 @@ function pending(
   reason: AcceptedReason,
   message: string,
 ): ChaosExperimentStatus {
-  return { ...opening(observed, now, { status: 'Unknown', reason, message }), phase: 'Pending' };
+  // What a dry run has promised must outlive a moment in which the pods cannot be read.
+  const { plan, pods, summary } = observed.experiment.status ?? {};
+  return {
+    ...opening(observed, now, { status: 'Unknown', reason, message }),
+    phase: 'Pending',
+    ...(plan && { plan }),
+    ...(pods && { pods }),
+    ...(summary && { summary }),
+  };
 }
 
 function refuse(
@@ -207,8 +222,6 @@ function refuse(
   phase: 'Failed' | 'Aborted' = 'Failed',
   planned?: PlannedPods,
 ): Decision {
-  if (observed.experiment.status?.phase === phase && decidedAlready(observed))
-    return withdrawn(observed);
   const status = {
     ...opening(observed, now, { status: 'False', reason, message }),
     phase,
