@@ -52,9 +52,10 @@ export function notices(before: ChaosExperimentStatus, after: ChaosExperimentSta
   said.push(...podNotices(before.pods ?? [], after.pods ?? []));
   if (!isFinal(before.phase) && isFinal(after.phase) && after.startTime !== undefined) {
     const clean = after.conditions?.find(({ type }) => type === 'Recovered')?.status === 'True';
+    const good = clean && after.phase !== 'Failed';
     said.push({
       kind: 'event',
-      type: clean ? 'Normal' : 'Warning',
+      type: good ? 'Normal' : 'Warning',
       reason: 'Recovered',
       action: 'Recover',
       note,
