@@ -19,7 +19,7 @@ export interface Program {
 /**
  * The program of one run in one pod. Both directions have the same shape: a prio qdisc whose filters send IPv4 and
  * IPv6 to a netem leaf and count each segment on the way (`action ok`), and everything else past it.
- * ARP and IPv6 neighbour discovery are never impaired: a pod that cannot resolve its gateway shows
+ * ARP, IPv6 neighbour discovery and multicast listener discovery are never impaired: a pod that cannot resolve its gateway shows
  * another fault than the one that was asked for.
  *
  * Undo ends the fault with its first lines (our filters and our root qdisc) and clears up what they leave afterwards. The
@@ -51,8 +51,11 @@ export function program(handle: Handle, direction: Direction, impairment: Impair
   return { install, undo };
 }
 
-/** ICMPv6 types of neighbour discovery that a link needs: router and neighbour solicitation and advertisement (RFC 4861). */
-const NEIGHBOUR_DISCOVERY = [133, 134, 135, 136];
+/**
+ * ICMPv6 types that a link needs to work at all: multicast listener discovery, by which a snooping switch learns where
+ * to send the rest (RFC 2710, RFC 3810), and router and neighbour solicitation and advertisement (RFC 4861).
+ */
+const LINK_CONTROL = [130, 131, 132, 133, 134, 135, 136, 143];
 
 function impair(device: string, handle: Handle, impairment: Impairment): string[] {
   const root = rootMajor(handle);
@@ -65,7 +68,7 @@ function impair(device: string, handle: Handle, impairment: Impairment): string[
     `tc qdisc add dev ${device} root handle ${root} prio bands 2 priomap${' 0'.repeat(16)}`,
     `tc qdisc add dev ${device} parent ${root}2 handle ${leafMajor(handle)} netem ${netemArguments(impairment).join(' ')}`,
     filter('ip', 1, `matchall ${impaired}`),
-    ...NEIGHBOUR_DISCOVERY.map((type) =>
+    ...LINK_CONTROL.map((type) =>
       filter('ipv6', 2, `flower ip_proto icmpv6 type ${type} ${passing}`),
     ),
     filter('ipv6', 3, `matchall ${impaired}`),
