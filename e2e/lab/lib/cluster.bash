@@ -33,7 +33,7 @@ lab_up() {
       [[ ! -e $image ]] || image_load "$image"
     done
   fi
-  [[ $APP_TAR -ef $(kept_image "$APP_IMAGE") ]] || image_load "$APP_TAR"
+  image_load "$APP_TAR"
   step "starting the cluster's DNS" dns_up
   note "lab $LAB is up after $(seconds_since "$start") (node: $ACCELERATOR, kube-proxy: $PROXY_MODE)"
 }

@@ -20,7 +20,7 @@ INITRAMFS_MODULES=(
 # Debian's suite has when the disk is made.
 node_disk() {
   debian_base
-  cached disk "$(content_key "$(entry_of "$DEBIAN_TAR")" "${NODE_PACKAGES[*]}" "$(declare -f make_node_disk in_root)")" \
+  cached disk "$(content_key "$(entry_of "$DEBIAN_TAR")" "${NODE_PACKAGES[*]}" "$(declare -f make_node_disk in_root pack_disk)")" \
     "making the node's disk and kernel from Debian packages" make_node_disk
   KERNEL=$CACHED/vmlinuz
   DEBIAN_DISK=$CACHED/debian.img
@@ -60,9 +60,7 @@ make_node_disk() {
   # Nothing resolves in the node: a pull of an unknown image fails at once.
   : >"$root/etc/resolv.conf"
   mkdir -p "$root/lab" "$root/mnt"
-  # No journal: the disk is thrown away with the machine, so that there is
-  # nothing to keep consistent and every fsync is cheap.
-  mke2fs -q -t ext4 -O ^has_journal -L debian -d "$root" "$folder/debian.img" 16G
+  pack_disk debian "$root" 16384 "$folder/debian.img"
   rm -rf --one-file-system "$root"
 }
 
@@ -77,24 +75,43 @@ make_initramfs() {
   rm -rf "$tree"
 }
 
+# Sets PLAIN_DISK: what `lab kernel` mounts on /lab, so that it needs neither
+# Kubernetes nor an image.
+plain_disk() {
+  cached plaindisk "$(content_key "$LAB_DIR/node" "$(declare -f make_plain_disk pack_disk)")" \
+    "making the disk for a machine without Kubernetes" make_plain_disk
+  PLAIN_DISK=$CACHED/lab.img
+}
+
+make_plain_disk() {
+  pack_disk lab "$LAB_DIR/node" 8 "$1/lab.img"
+}
+
 # Sets LAB_DISK: the Kubernetes binary, the system's images and the node's own
 # configuration, mounted on /lab.
 lab_disk() {
   kubernetes_binary
   system_images
-  cached labdisk "$(content_key "$(entry_of "$KUBERNETES")" "$(entry_of "$COREDNS_TAR")" "$(entry_of "$PAUSE_TAR")" "$LAB_DIR/node" "$(declare -f make_lab_disk)")" \
+  cached labdisk "$(content_key "$(entry_of "$KUBERNETES")" "$(entry_of "$COREDNS_TAR")" "$(entry_of "$PAUSE_TAR")" "$LAB_DIR/node" "$(declare -f make_lab_disk pack_disk)")" \
     "making the disk with Kubernetes for the node" make_lab_disk
   LAB_DISK=$CACHED/lab.img
 }
 
 make_lab_disk() {
-  local folder=$1 tree=$1/tree size
+  local folder=$1 tree=$1/tree
   mkdir -p "$tree/images"
   cp -a "$LAB_DIR/node/." "$tree/"
   cp "$KUBERNETES" "$tree/kubernetes"
   cp "$COREDNS_TAR" "$tree/images/coredns.tar"
   cp "$PAUSE_TAR" "$tree/images/pause.tar"
-  size=$(($(du -sm "$tree" | cut -f1) * 11 / 10 + 8))
-  mke2fs -q -t ext4 -O ^has_journal -L lab -d "$tree" "$folder/lab.img" "${size}M"
+  pack_disk lab "$tree" "$(($(du -sm "$tree" | cut -f1) * 11 / 10 + 8))" "$folder/lab.img"
   rm -rf "$tree"
+}
+
+# pack_disk LABEL FOLDER MEGABYTES FILE: FILE becomes a disk that holds FOLDER.
+# No journal: disks are thrown away with their machine, so that there is
+# nothing to keep consistent and every fsync is cheap.
+pack_disk() {
+  truncate -s "$3M" "$4"
+  mke2fs -q -t ext4 -O ^has_journal -L "$1" -d "$2" "$4"
 }

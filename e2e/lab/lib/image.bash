@@ -110,8 +110,10 @@ image_load() {
   local file=$1 tag kept
   tag=$(tar -xOf "$file" manifest.json | jq -er '.[0].RepoTags[0]') ||
     fail "image load: $file is no docker-archive with a tag"
-  step "loading $tag" import_image "$file"
   kept=$(kept_image "$tag")
+  # The same file, and nobody has removed the image since.
+  if [[ $file -ef $kept ]] && node_has_image "$tag"; then return 0; fi
+  step "loading $tag" import_image "$file"
   mkdir -p "$LAB_STATE/images"
   if [[ ! $file -ef $kept ]]; then
     ln -fT "$(readlink -f "$file")" "$kept" 2>/dev/null || cp --remove-destination "$file" "$kept"
@@ -120,6 +122,10 @@ image_load() {
 
 kept_image() {
   printf '%s/images/%s.tar' "$LAB_STATE" "${1//[^a-zA-Z0-9.-]/_}"
+}
+
+node_has_image() {
+  [[ -n $(on_node "ctr -n k8s.io images list -q 'name==$1'" </dev/null) ]]
 }
 
 import_image() {

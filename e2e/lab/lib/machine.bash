@@ -45,7 +45,7 @@ probe_kvm() {
   local folder=$1 answer=tcg
   if [[ -w /dev/kvm ]] && timeout -k 1 10 qemu-system-x86_64 -nodefaults -no-user-config -display none \
     -no-reboot -machine pc -accel kvm -cpu host -m 256 -kernel "$KERNEL" -initrd "$INITRAMFS" \
-    -append "$KERNEL_ARGUMENTS lab.mode=probe" -serial stdio </dev/null | grep -q '^lab-probe-ok'; then
+    -append "$KERNEL_ARGUMENTS lab.mode=probe" -serial stdio </dev/null | grep '^lab-probe-ok'; then
     answer=kvm
   fi
   printf '%s\n' "$answer" >"$folder/accelerator"
@@ -62,11 +62,38 @@ machine_start() {
   # QEMU puts the overlays where TMPDIR says, and unlinks them at once.
   TMPDIR=$LAB_STATE/tmp daemon_start node "${MACHINE[@]}" "${DISKS[@]}" \
     -name "squall-lab-$LAB" \
-    -append "$KERNEL_ARGUMENTS root=/dev/vda lab.mode=node lab.proxy=$PROXY_MODE" \
+    -append "$KERNEL_ARGUMENTS lab.mode=node lab.proxy=$PROXY_MODE" \
     -netdev "tap,id=net0,ifname=$LAB_TAP,script=no,downscript=no" \
-    -device virtio-net-pci,netdev=net0,mac=52:54:00:77:00:02,romfile= \
+    -device virtio-net-pci,netdev=net0,mac=52:54:00:77:00:02,rx_queue_size=1024,romfile= \
     -chardev "socket,id=console,path=run/console.sock,server=on,wait=off,logfile=log/console.log" \
     -serial chardev:console
+}
+
+# run_machine FOLDER COMMAND IMAGE...: boots a machine without a network, runs
+# COMMAND in it as root with the disks IMAGE... and streams its output to
+# stdout. Sets RUN_STATUS to the command's status. FOLDER takes temporary files.
+run_machine() {
+  local work=$1 command=$2 length
+  shift 2
+  machine_options
+  printf '%s' "$command" >"$work/command"
+  length=$(stat -c %s "$work/command")
+  # A disk is a whole number of sectors; the machine cuts the padding off.
+  truncate -s '%512' "$work/command"
+  disk_options "$work/command"
+  # The command's status comes back by descriptor 3, its output by 4.
+  {
+    RUN_STATUS=$(
+      TMPDIR=$work "${MACHINE[@]}" "$@" "${DISKS[@]}" -nic none \
+        -append "$KERNEL_ARGUMENTS lab.mode=command lab.length=$length" \
+        -serial "file:$work/console.log" -serial stdio </dev/null 2>&1 |
+        command_output 3>&1 >&4
+    )
+  } 4>&1
+  [[ -n $RUN_STATUS ]] || {
+    tail -n 20 "$work/console.log" >&2
+    fail "the machine ended before the command did"
+  }
 }
 
 # lab kernel FOLDER COMMAND
@@ -75,43 +102,28 @@ lab_kernel() {
   [[ -d $1 ]] || fail "kernel: $1 is not a folder"
   require_host
   node_disk
-  machine_options
-  lab_disk
-  local work size status
-  work=$(mktemp -d -t squall-kernel.XXXXXX)
-  # shellcheck disable=SC2064
-  trap "rm -rf '$work'" EXIT
+  plain_disk
+  accelerator
+  local size
+  WORK=$(mktemp -d -t squall-kernel.XXXXXX)
+  trap 'rm -rf "$WORK"' EXIT
   size=$(($(du -sm "$1" | cut -f1) * 12 / 10 + 64))
-  mke2fs -q -t ext4 -O ^has_journal -L work -d "$1" "$work/work.img" "${size}M"
-  # A disk is a whole number of sectors; the node cuts the padding off.
-  printf '%s' "$2" >"$work/command"
-  local length
-  length=$(stat -c %s "$work/command")
-  truncate -s '%512' "$work/command"
-  disk_options "$DEBIAN_DISK" "$LAB_DISK" "$work/work.img" "$work/command"
-  status=$(
-    TMPDIR=$work "${MACHINE[@]}" "${DISKS[@]}" -nic none \
-      -append "$KERNEL_ARGUMENTS root=/dev/vda lab.mode=command lab.length=$length" \
-      -serial "file:$work/console.log" -serial stdio </dev/null 2>&1 |
-      kernel_output 3>&1 >&4
-  ) 4>&1
-  if [[ -z $status ]]; then
-    tail -n 20 "$work/console.log" >&2
-    fail "kernel: the machine ended before the command did"
-  fi
-  exit "$status"
+  pack_disk work "$1" "$size" "$WORK/work.img"
+  disk_options "$DEBIAN_DISK" "$PLAIN_DISK" "$WORK/work.img"
+  run_machine "$WORK" "$2" "${DISKS[@]}"
+  exit "$RUN_STATUS"
 }
 
-# Passes lines on to stdout as they come; the line that the node ends with
-# holds the exit status, which goes to descriptor 3.
-kernel_output() {
+# Passes output on to stdout as it comes, line by line. Its end is a record
+# separator and the command's exit status, which goes to descriptor 3.
+command_output() {
   local line
   while IFS= read -r line || [[ -n $line ]]; do
-    line=${line%$'\r'}
-    if [[ $line == lab-exit-status\ * ]]; then
-      printf '%s\n' "${line#* }" >&3
-    else
-      printf '%s\n' "$line"
+    if [[ $line == *$'\x1elab-exit-status '* ]]; then
+      printf '%s' "${line%%$'\x1e'*}"
+      printf '%s\n' "${line##* }" >&3
+      return
     fi
+    printf '%s\n' "$line"
   done
 }

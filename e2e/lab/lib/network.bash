@@ -23,12 +23,15 @@ addr add $LAB_HOST_IP/24 dev $LAB_BRIDGE
 addr add $LAB_HOST_IP6/64 dev $LAB_BRIDGE nodad
 link set $LAB_BRIDGE up
 tuntap add $LAB_TAP mode tap
+link set $LAB_TAP txqueuelen 10000
 link set $LAB_TAP master $LAB_BRIDGE up
 route add $LAB_POD_CIDR via $LAB_NODE_IP
 route add $LAB_SERVICE_CIDR via $LAB_NODE_IP
 route add $LAB_POD_CIDR6 via $LAB_NODE_IP6
 route add $LAB_SERVICE_CIDR6 via $LAB_NODE_IP6
 BATCH
+  # As on the node: nothing between here and a pod may drop a burst.
+  in_netns tc qdisc add dev "$LAB_TAP" root handle 1: pfifo limit 10000
 }
 
 # Ends what runs in the namespace (whatever `lab netns` left there has lost its

@@ -53,5 +53,8 @@ clock_set() {
 lab_node() {
   [[ $# -eq 1 ]] || usage_error "node: give one command, quoted"
   require_lab
-  on_node "$1"
+  ssh_command
+  cd "$LAB_STATE"
+  # In place of this process: who ends it ends the command's stdin and stdout.
+  exec "${SSH[@]}" -- "$1"
 }
