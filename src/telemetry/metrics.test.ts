@@ -47,7 +47,6 @@ it('follows requests and a work queue', async () => {
     'workqueue_work_duration_seconds_sum{name="cx"} 1.5',
     'workqueue_unfinished_work_seconds{name="cx"} 5',
     'workqueue_longest_running_processor_seconds{name="cx"} 3',
-    'controller_runtime_active_workers{controller="cx"} 2',
     'controller_runtime_reconcile_total{controller="cx",result="requeue_after"} 1',
     'controller_runtime_reconcile_time_seconds_count{controller="cx"} 1',
   ]) {

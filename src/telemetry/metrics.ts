@@ -30,36 +30,21 @@ const resultOf: Readonly<Record<Outcome['kind'], string>> = {
 };
 
 /** Seconds. */
-const queueBuckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60];
-const reconcileBuckets = [0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /** Metrics under the names that controller-runtime and client-go use, so that their dashboards and alerts fit. */
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  const injectedPods = new Gauge({
-    name: 'squall_injected_pods',
-    help: 'Pods that carry a proven fault now.',
-    registers,
-  });
-  const cleanups = new Counter({
-    name: 'squall_cleanups_total',
-    help: 'Pods whose fault is over, by how it ended.',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const runs = new Counter({
-    name: 'squall_runs_total',
-    help: 'Runs of experiments that are over, by how they ended.',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const requests = new Counter({
-    name: 'rest_client_requests_total',
-    help: 'HTTP requests to the API server, by method and status.',
-    labelNames: ['method', 'code'],
-    registers,
-  });
+  const { counter, gauge } = factoryOf(registry);
+  const injectedPods = gauge('squall_injected_pods', 'Pods that carry a proven fault now.', []);
+  const cleanups = counter('squall_cleanups_total', 'Pods whose fault is over, by how it ended.', [
+    'outcome',
+  ]);
+  const runs = counter('squall_runs_total', 'Runs that are over, by how they ended.', ['outcome']);
+  const requests = counter('rest_client_requests_total', 'Requests to the API server.', [
+    'method',
+    'code',
+  ]);
   for (const outcome of options.cleanupOutcomes) cleanups.inc({ outcome }, 0);
   for (const outcome of options.runOutcomes) runs.inc({ outcome }, 0);
   return {
@@ -73,87 +58,30 @@ export function createMetrics(options: MetricsOptions): Metrics {
 }
 
 function queueMetrics(registry: Registry): Metrics['queue'] {
-  const registers = [registry];
+  const { counter, gauge, histogram } = factoryOf(registry);
   const inWork = new Map<string, () => readonly number[]>();
-  const gaugeOf = (
-    name: string,
-    label: string,
-    help: string,
-    of: (s: readonly number[]) => number,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      collect() {
-        for (const [controller, seconds] of inWork)
-          this.set({ [label]: controller }, of(seconds()));
-      },
-    });
-  gaugeOf(
-    'workqueue_unfinished_work_seconds',
+  const depth = gauge('workqueue_depth', 'Keys that wait for a worker.', ['name']);
+  const adds = counter('workqueue_adds_total', 'Keys that were added to the queue.', ['name']);
+  const retries = counter('workqueue_retries_total', 'Reconciles to be tried again.', ['name']);
+  const waited = histogram('workqueue_queue_duration_seconds', 'How long keys waited.', ['name']);
+  const worked = histogram('workqueue_work_duration_seconds', 'How long keys were in work.', [
     'name',
-    'Seconds spent so far on the reconciles under way, in total.',
-    (seconds) => seconds.reduce((sum, one) => sum + one, 0),
-  );
-  gaugeOf(
-    'workqueue_longest_running_processor_seconds',
-    'name',
-    'Seconds spent so far on the longest reconcile under way.',
-    (seconds) => Math.max(0, ...seconds),
-  );
-  gaugeOf(
-    'controller_runtime_active_workers',
+  ]);
+  const unfinished = 'How long the reconciles under way have taken so far, together.';
+  gauge('workqueue_unfinished_work_seconds', unfinished, ['name'], (set) => {
+    for (const [name, seconds] of inWork) set({ name }, sum(seconds()));
+  });
+  const longest = 'How long the longest reconcile under way has taken so far.';
+  gauge('workqueue_longest_running_processor_seconds', longest, ['name'], (set) => {
+    for (const [name, seconds] of inWork) set({ name }, Math.max(0, ...seconds()));
+  });
+  const results = counter('controller_runtime_reconcile_total', 'Reconciles, by result.', [
     'controller',
-    'Reconciles under way.',
-    (seconds) => seconds.length,
-  );
-  const depth = new Gauge({
-    name: 'workqueue_depth',
-    help: 'Keys that wait for a worker.',
-    labelNames: ['name'],
-    registers,
-  });
-  const adds = new Counter({
-    name: 'workqueue_adds_total',
-    help: 'Keys that were added to the queue.',
-    labelNames: ['name'],
-    registers,
-  });
-  const retries = new Counter({
-    name: 'workqueue_retries_total',
-    help: 'Reconciles that failed and will be retried.',
-    labelNames: ['name'],
-    registers,
-  });
-  const queueDuration = new Histogram({
-    name: 'workqueue_queue_duration_seconds',
-    help: 'Seconds that a key waited for a worker.',
-    labelNames: ['name'],
-    buckets: queueBuckets,
-    registers,
-  });
-  const workDuration = new Histogram({
-    name: 'workqueue_work_duration_seconds',
-    help: 'Seconds that a key was in work.',
-    labelNames: ['name'],
-    buckets: reconcileBuckets,
-    registers,
-  });
-  const results = new Counter({
-    name: 'controller_runtime_reconcile_total',
-    help: 'Reconciles, by result.',
-    labelNames: ['controller', 'result'],
-    registers,
-  });
-  const reconcileTime = new Histogram({
-    name: 'controller_runtime_reconcile_time_seconds',
-    help: 'Seconds that a reconcile took.',
-    labelNames: ['controller'],
-    buckets: reconcileBuckets,
-    registers,
-  });
+    'result',
+  ]);
+  const time = histogram('controller_runtime_reconcile_time_seconds', 'How long they took.', [
+    'controller',
+  ]);
   return (controller) => {
     const name = { name: controller };
     depth.set(name, 0);
@@ -165,12 +93,44 @@ function queueMetrics(registry: Registry): Metrics['queue'] {
       added: () => adds.inc(name),
       retried: () => retries.inc(name),
       depth: (keys) => depth.set(name, keys),
-      waited: (seconds) => queueDuration.observe(name, seconds),
+      waited: (seconds) => waited.observe(name, seconds),
       worked: (seconds, outcome) => {
-        workDuration.observe(name, seconds);
-        reconcileTime.observe({ controller }, seconds);
+        worked.observe(name, seconds);
+        time.observe({ controller }, seconds);
         results.inc({ controller, result: resultOf[outcome] });
       },
     };
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+function factoryOf(registry: Registry) {
+  const registers = [registry];
+  return {
+    counter: <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+      new Counter<L>({ name, help, labelNames, registers }),
+    histogram: <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+      new Histogram<L>({ name, help, labelNames, buckets, registers }),
+    /** `collect` is called at each scrape. */
+    gauge: <L extends string>(
+      name: string,
+      help: string,
+      labelNames: readonly L[],
+      collect: (
+        set: (labels: Partial<Record<L, string>>, value: number) => void,
+      ) => void = () => {},
+    ) => {
+      const gauge: Gauge<L> = new Gauge<L>({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect: () => collect((labels, value) => gauge.set(labels, value)),
+      });
+      return gauge;
+    },
   };
 }
