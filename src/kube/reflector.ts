@@ -165,7 +165,10 @@ export class Reflector<T extends KubeObject> {
     );
   }
 
-  /** `operation` yields events until it is done; those of an operation that was ended are dropped. */
+  /**
+   * `operation` yields events until it is done; those of an operation that was ended are dropped. It never rejects;
+   * an exception in the store's index functions or in onError is a bug and ends the process as unhandled.
+   */
   #run(operation: (signal: AbortSignal) => AsyncIterable<ReflectorEvent<T>>): void {
     this.#operation.abort();
     this.#operation = new AbortController();
