@@ -1,9 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { failpoints } from '../src/controller/failpoint.ts';
 import { bundle } from './bundle.ts';
+
+// A second of work; many on a machine whose processors emulate another.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 

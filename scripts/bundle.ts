@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { build, type BuildResult } from 'esbuild';
+import { type BuildResult, build } from 'esbuild';
 
 export interface BundleOptions {
   readonly entry: string;

@@ -1,8 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
-import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { dirname } from 'node:path';
 import { load } from 'js-yaml';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
 /** A node of a structural schema, or of the JSON Schema made from it. */
 interface Schema {
@@ -30,7 +29,8 @@ interface CustomResourceDefinition {
   };
 }
 
-const CRD = 'config/crd/chaosexperiments.squall.dev.yaml';
+/** The source, relative to the project's root. */
+export const CRD = 'config/crd/chaosexperiments.squall.dev.yaml';
 const BANNER = `// Generated from ${CRD} by scripts/generate.ts. Edit that file and run \`npm run generate\`.`;
 
 /** What Squall uses of metav1.ObjectMeta; a CRD may not describe `metadata` itself. */
@@ -140,8 +140,8 @@ function toTypeSchema(jsonSchema: Schema): Schema {
   return served(jsonSchema);
 }
 
-/** The generated files, by path relative to the project's root. */
-async function generate(crdYaml: string): Promise<Record<string, string>> {
+/** The generated files, by path relative to the project's root. Throws where the CRD breaks a rule that this file states. */
+export async function generate(crdYaml: string): Promise<Record<string, string>> {
   const { spec } = load(crdYaml) as CustomResourceDefinition;
   const version = spec.versions.find(({ storage }) => storage);
   if (version === undefined) throw new Error(`${CRD} has no storage version`);
@@ -172,9 +172,9 @@ async function generate(crdYaml: string): Promise<Record<string, string>> {
   };
 }
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: '.' } } });
-for (const [path, text] of Object.entries(await generate(await readFile(CRD, 'utf8')))) {
-  const file = join(resolve(values.out), path);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+if (import.meta.main) {
+  for (const [path, text] of Object.entries(await generate(await readFile(CRD, 'utf8')))) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
 }
