@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KubeClient, type RequestOptions } from './client.ts';
 import { KubeError } from './errors.ts';
 import { TestApiServer, type TestRequest } from './test-api-server.ts';
+import { soon } from './test-soon.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 let server: TestApiServer;
@@ -30,13 +31,10 @@ async function outcome(options: RequestOptions): Promise<unknown> {
       result = error;
     },
   );
-  await vi.waitFor(
-    async () => {
-      if (result === undefined) await clock.advance(clock.nextInMs === undefined ? 0 : 50);
-      expect(result).toBeDefined();
-    },
-    { interval: 1 },
-  );
+  await soon(async () => {
+    if (result === undefined) await clock.advance(clock.nextInMs === undefined ? 0 : 50);
+    expect(result).toBeDefined();
+  });
   await call;
   return result;
 }
@@ -205,7 +203,7 @@ describe('what is tried again', () => {
     const answers = [status(429, { 'retry-after': '7' })];
     server.onRequest = (request) => (answers.shift() ?? status(200))(request);
     const call = client.request(get);
-    await vi.waitFor(() => expect(clock.nextInMs).toBe(7_000), { interval: 1 });
+    await soon(() => expect(clock.nextInMs).toBe(7_000));
     await clock.advance(6_999);
     expect(server.requests).toHaveLength(1);
     await clock.advance(1);
@@ -229,7 +227,7 @@ describe('how a call ends without an answer', () => {
     server.onRequest = () => {};
     const call = client.request({ ...post, timeoutMs: 2_000 });
     call.catch(() => {});
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1), { interval: 1 });
+    await soon(() => expect(server.requests).toHaveLength(1));
     await clock.advance(2_000);
     await expect(call).rejects.toMatchObject({ code: 'Timeout', uncertain: true });
   });
@@ -239,7 +237,7 @@ describe('how a call ends without an answer', () => {
     const controller = new AbortController();
     const call = client.request({ ...get, signal: controller.signal });
     call.catch(() => {});
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1), { interval: 1 });
+    await soon(() => expect(server.requests).toHaveLength(1));
     controller.abort();
     await expect(call).rejects.toMatchObject({ code: 'Aborted', uncertain: false });
     expect(clock.nextInMs).toBeUndefined();
@@ -255,7 +253,7 @@ describe('how a call ends without an answer', () => {
     server.onRequest = () => {};
     const call = client.request(get);
     call.catch(() => {});
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1), { interval: 1 });
+    await soon(() => expect(server.requests).toHaveLength(1));
     await client.close();
     await expect(call).rejects.toMatchObject({ code: 'Aborted' });
   });
@@ -306,7 +304,7 @@ describe('stream', () => {
       expect(line).toBe('one');
       break;
     }
-    await vi.waitFor(() => expect(server.openConnections).toBe(0), { interval: 1 });
+    await soon(() => expect(server.openConnections).toBe(0));
     expect(clock.nextInMs).toBeUndefined();
   });
 
@@ -316,15 +314,14 @@ describe('stream', () => {
       else request.json(200, {});
     };
     const controller = new AbortController();
-    const streams = Array.from({ length: 40 }, async () => {
-      for await (const _ of client.stream({ path: '/stream', signal: controller.signal })) break;
-    });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(40), { interval: 1 });
+    const { signal } = controller;
+    const streams = Promise.allSettled(
+      Array.from({ length: 40 }, () => client.stream({ path: '/stream', signal }).next()),
+    );
+    await soon(() => expect(server.requests).toHaveLength(40));
     await client.request(get);
     controller.abort();
-    expect((await Promise.allSettled(streams)).every((one) => one.status === 'rejected')).toBe(
-      true,
-    );
+    for (const { status: ended } of await streams) expect(ended).toBe('rejected');
   });
 
   const rows: { name: string; answer: Answer; expected: object }[] = [
@@ -378,10 +375,10 @@ describe('stream', () => {
       for await (const line of client.stream({ path: '/x', idleMs: 1_000 })) lines.push(line);
     })();
     read.catch(() => {});
-    await vi.waitFor(() => expect(lines).toEqual(['a']), { interval: 1 });
+    await soon(() => expect(lines).toEqual(['a']));
     await clock.advance(900);
     write('b\n');
-    await vi.waitFor(() => expect(lines).toEqual(['a', 'b']), { interval: 1 });
+    await soon(() => expect(lines).toEqual(['a', 'b']));
     await clock.advance(999);
     expect(server.openConnections).toBe(1);
     await clock.advance(1);

@@ -1,7 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { RequestOptions } from 'node:https';
 import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 import type { Clock } from './clock.ts';
 import { KubeError } from './errors.ts';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type EventInput, EventRecorder } from './events.ts';
 import { TestApiServer } from './test-api-server.ts';
+import { soon } from './test-soon.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const start = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
@@ -35,7 +36,6 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const sent = (): SentEvent[] => server.requests.map(({ body }) => JSON.parse(body) as SentEvent);
-const soon = (check: () => void) => vi.waitFor(check, { interval: 1 });
 
 it('writes an event of events.k8s.io/v1 into the namespace of what it is about', async () => {
   recorder.record(event);

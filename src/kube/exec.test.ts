@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { KubeClient } from './client.ts';
 import { exec } from './exec.ts';
 import { TestApiServer } from './test-api-server.ts';
+import { soon } from './test-soon.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const options = {
@@ -112,7 +113,7 @@ it('closes the connection, also one whose close is never confirmed', async () =>
   await clock.advance(999);
   expect(sockets()).toHaveLength(open);
   await clock.advance(1);
-  await vi.waitFor(() => expect(sockets()).toHaveLength(open - 1), { interval: 1 });
+  await soon(() => expect(sockets()).toHaveLength(open - 1));
   expect(clock.nextInMs).toBeUndefined();
 });
 
@@ -188,20 +189,20 @@ describe('is rejected as', () => {
     server.onSocket = (socket) => socket.on('error', () => {});
     const call = exec(client, options);
     call.catch(() => {});
-    await vi.waitFor(() => expect(onRequest).toHaveBeenCalled(), { interval: 1 });
+    await soon(() => expect(onRequest).toHaveBeenCalled());
     await clock.advance(5_000);
     await expect(call).rejects.toMatchObject({ code: 'Timeout', uncertain: true });
-    await vi.waitFor(() => expect(server.openConnections).toBe(0), { interval: 1 });
+    await soon(() => expect(server.openConnections).toBe(0));
   });
 
   it('Timeout when the handshake takes too long', async () => {
     server.onRequest = () => {};
     const call = exec(client, options);
     call.catch(() => {});
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1), { interval: 1 });
+    await soon(() => expect(server.requests).toHaveLength(1));
     await clock.advance(5_000);
     await expect(call).rejects.toMatchObject({ code: 'Timeout', uncertain: false });
-    await vi.waitFor(() => expect(server.openConnections).toBe(0), { interval: 1 });
+    await soon(() => expect(server.openConnections).toBe(0));
   });
 
   it('Aborted when its caller ends it', async () => {

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { KubeClient } from './client.ts';
 import { followLog } from './logs.ts';
 import { TestApiServer } from './test-api-server.ts';
+import { soon } from './test-soon.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const options = { namespace: 'shop', pod: 'cart-0', container: 'squall-1', timeoutMs: 60_000 };
@@ -32,7 +33,7 @@ it('follows the log and closes it as soon as it has enough', async () => {
   expect(lines).toEqual(['{"event":"start"}', '{"event":"applied"}']);
   expect(server.requests[0]?.path).toBe('/api/v1/namespaces/shop/pods/cart-0/log');
   expect(server.requests[0]?.query.toString()).toBe('container=squall-1&follow=true');
-  await vi.waitFor(() => expect(server.openConnections).toBe(0), { interval: 1 });
+  await soon(() => expect(server.openConnections).toBe(0));
   expect(clock.nextInMs).toBeUndefined();
 });
 
@@ -60,7 +61,7 @@ it('waits for a silent container up to its limit, then says Timeout', async () =
   server.onRequest = (request) => void request.open();
   const call = followLog(client, options, untilProof);
   call.catch(() => {});
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1), { interval: 1 });
+  await soon(() => expect(server.requests).toHaveLength(1));
   await clock.advance(59_999);
   expect(server.openConnections).toBe(1);
   await clock.advance(1);
@@ -72,7 +73,7 @@ it('says Aborted when its caller ends it', async () => {
   const controller = new AbortController();
   const call = followLog(client, { ...options, signal: controller.signal }, untilProof);
   call.catch(() => {});
-  await vi.waitFor(() => expect(server.requests).toHaveLength(1), { interval: 1 });
+  await soon(() => expect(server.requests).toHaveLength(1));
   controller.abort();
   await expect(call).rejects.toMatchObject({ code: 'Aborted' });
 });

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { KubeError } from './errors.ts';
 import { Reflector } from './reflector.ts';
 import { type KubeObject, Store } from './store.ts';
 import { TestApiServer, type TestRequest } from './test-api-server.ts';
+import { soon } from './test-soon.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 interface Item extends KubeObject {
@@ -91,8 +92,6 @@ afterEach(async () => {
   await reflector.stop();
   await server.stop();
 });
-
-const soon = (check: () => void) => vi.waitFor(check, { interval: 1 });
 
 /** Starts it and waits for its first watch to be open. */
 async function started(): Promise<void> {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { KubeClient, type ClientOptions } from './client.ts';
+import { type ClientOptions, KubeClient } from './client.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
 import { makeTestCertificate } from './test-certificate.ts';

@@ -1,7 +1,7 @@
 import {
-  type KeyObject,
   createPublicKey,
   generateKeyPairSync,
+  type KeyObject,
   randomBytes,
   sign,
 } from 'node:crypto';
