@@ -8,9 +8,9 @@ lab_up() {
   local start=${EPOCHREALTIME/[.,]/} booted=
   require_host
   lock_lab
+  proxy_mode_settle
   node_disk
   lab_disk
-  accelerator
   app_image
   mkdir -p "$LAB_STATE/images" "$LAB_STATE/run" "$LAB_STATE/log"
   [[ -e $LAB_STATE/pki/complete ]] || step "making certificates" pki_up
@@ -18,23 +18,20 @@ lab_up() {
   if ! node_answers; then
     step "starting the node's machine ($ACCELERATOR)" node_boot
     booted=yes
+  elif [[ $(<"$LAB_STATE/node") != "$(node_identity)" ]]; then
+    note "what the node is made from has changed since it was booted; 'down' and 'up' take it in"
   fi
-  node_matches
   if ! controlplane_runs || ! controlplane_ready >/dev/null 2>&1; then
     printf '%s\n' "$KUBERNETES" >"$LAB_STATE/kubernetes"
     step "starting the control plane" controlplane_up
   fi
   if [[ -n $booted ]]; then step "waiting for the node to answer" node_reached; fi
   connection_runs || step "connecting to the node" connection_start
-  step "waiting for the node to be Ready" await 120 "the node to be Ready" node_ready
-  if [[ -n $booted ]]; then
-    local image
-    for image in "$LAB_STATE"/images/*.tar; do
-      [[ ! -e $image ]] || image_load "$image"
-    done
-  fi
+  step "waiting for the node to be Ready" await 300 "the node to be Ready" node_ready
+  if [[ -n $booted ]]; then images_restore; fi
   image_load "$APP_TAR"
-  step "starting the cluster's DNS" dns_up
+  step "waiting for the cluster's DNS" \
+    kube -n kube-system rollout status deployment/coredns --timeout=180s
   note "lab $LAB is up after $(seconds_since "$start") (node: $ACCELERATOR, kube-proxy: $PROXY_MODE)"
 }
 
@@ -48,22 +45,23 @@ lock_lab() {
 }
 
 node_answers() {
-  network_exists && daemon_pid node >/dev/null && timeout 15 "$LAB_DIR/lab" node true
+  network_exists && daemon_pid node >/dev/null && timeout 30 "$LAB_DIR/lab" node true
 } >/dev/null 2>&1
 
-# What a machine is booted with is fixed until the next: said, when it is no
-# longer what was asked for, since a boot would disturb whoever uses the lab.
+# What a machine is booted with stays until the next boot: `up` says so when it
+# is no longer what was asked for, since a boot would disturb whoever uses the
+# lab.
 node_identity() {
-  printf '%s %s %s\n' "$PROXY_MODE" "$(entry_of "$DEBIAN_DISK")" "$(entry_of "$LAB_DISK")"
+  printf '%s %s %s\n' "$PROXY_MODE" "$(entry_of "$NODE_DISK")" "$(entry_of "$LAB_DISK")"
 }
 
-node_matches() {
-  local mode rest
-  read -r mode rest <"$LAB_STATE/node"
-  [[ $mode == "$PROXY_MODE" ]] ||
+# Settles PROXY_MODE and refuses to change it under a lab that runs.
+proxy_mode_settle() {
+  local mode=
+  if [[ -e $LAB_STATE/node ]]; then read -r mode _ <"$LAB_STATE/node"; fi
+  PROXY_MODE=${PROXY_MODE:-${mode:-iptables}}
+  [[ -z $mode || $mode == "$PROXY_MODE" ]] ||
     fail "lab $LAB runs with PROXY_MODE=$mode; end it first: LAB=$LAB $LAB_DIR/lab down"
-  [[ "$mode $rest" == "$(node_identity)" ]] ||
-    note "the files that the node is made from have changed since it was booted; 'down' and 'up' take them in"
 }
 
 node_boot() {
@@ -73,23 +71,20 @@ node_boot() {
 }
 
 node_reached() {
-  await 90 "the node to answer by ssh" timeout 10 "$LAB_DIR/lab" node true
+  await 180 "the node to answer by ssh" timeout 10 "$LAB_DIR/lab" node true
   connection_start
   clock_set
 }
 
 controlplane_up() {
   controlplane_start
-  await 60 "the apiserver to be ready" controlplane_ready
+  await 120 "the apiserver to be ready" controlplane_ready
+  # Before the node is there, so that its first pod starts as soon as it is.
+  kube apply -f "$LAB_DIR/manifests/coredns.yaml"
 }
 
 node_ready() {
   [[ $(kube get node "$LAB_NODE_NAME" -o jsonpath='{.status.conditions[?(@.type=="Ready")].status}') == True ]]
-}
-
-dns_up() {
-  kube apply -f "$LAB_DIR/manifests/coredns.yaml"
-  kube -n kube-system rollout status deployment/coredns --timeout=120s
 }
 
 lab_down() {

@@ -107,17 +107,23 @@ image_load_command() {
 # node's disk is thrown away with its machine, and the next machine gets the
 # same images.
 image_load() {
-  local file=$1 tag kept
-  tag=$(tar -xOf "$file" manifest.json | jq -er '.[0].RepoTags[0]') ||
-    fail "image load: $file is no docker-archive with a tag"
+  local tag kept
+  tag=$(archive_tag "$1") || fail "image load: $1 is no docker-archive with a tag"
+  compressed_archive "$1"
   kept=$(kept_image "$tag")
-  # The same file, and nobody has removed the image since.
-  if [[ $file -ef $kept ]] && node_has_image "$tag"; then return 0; fi
-  step "loading $tag" import_image "$file"
+  # The same image, and nobody has removed it since.
+  if [[ $ARCHIVE -ef $kept ]] && node_has_image "$tag"; then return 0; fi
+  step "loading $tag" import_image "$ARCHIVE"
   mkdir -p "$LAB_STATE/images"
-  if [[ ! $file -ef $kept ]]; then
-    ln -fT "$(readlink -f "$file")" "$kept" 2>/dev/null || cp --remove-destination "$file" "$kept"
-  fi
+  ln -fT "$ARCHIVE" "$kept"
+}
+
+# Gives a newly booted node the images that the one before it had.
+images_restore() {
+  local archive
+  for archive in "$LAB_STATE"/images/*.tar; do
+    [[ ! -e $archive ]] || step "loading $(archive_tag "$archive") again" import_image "$archive"
+  done
 }
 
 kept_image() {

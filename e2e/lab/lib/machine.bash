@@ -56,7 +56,7 @@ probe_kvm() {
 machine_start() {
   machine_options
   pki_archive
-  disk_options "$DEBIAN_DISK" "$LAB_DISK" "$LAB_STATE/pki.tar"
+  disk_options "$NODE_DISK" "$LAB_DISK" "$LAB_STATE/pki.tar"
   rm -f "$LAB_STATE/run/console.sock"
   mkdir -p "$LAB_STATE/tmp"
   # QEMU puts the overlays where TMPDIR says, and unlinks them at once.
@@ -101,7 +101,7 @@ lab_kernel() {
   [[ $# -eq 2 ]] || usage_error "kernel: FOLDER 'COMMAND'"
   [[ -d $1 ]] || fail "kernel: $1 is not a folder"
   require_host
-  node_disk
+  debian_disk
   plain_disk
   accelerator
   local size

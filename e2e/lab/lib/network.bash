@@ -10,8 +10,9 @@ network_exists() {
   [[ -e /run/netns/$LAB_NETNS ]] && in_netns ip link show "$LAB_TAP" >/dev/null 2>&1
 }
 
+# Makes the namespace anew: what was in an earlier one ends.
 network_up() {
-  network_exists && return 0
+  daemon_stop ssh node "${CONTROL_PLANE[@]}"
   network_down
   ip netns add "$LAB_NETNS"
   in_netns sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \

@@ -20,7 +20,7 @@ ssh_command() {
 on_node() {
   (
     ssh_command
-    cd "$LAB_STATE"
+    cd "$LAB_STATE" || exit
     exec "${SSH[@]}" -- "$1"
   )
 }
@@ -37,7 +37,7 @@ connection_start() {
 
 connection_runs() {
   ssh_command -O check
-  (cd "$LAB_STATE" && "${SSH[@]}")
+  (cd "$LAB_STATE" && "${SSH[@]}") >/dev/null 2>&1
 }
 
 # Sets the node's clock to the host's, to within half of a round trip: its own
@@ -54,7 +54,7 @@ lab_node() {
   [[ $# -eq 1 ]] || usage_error "node: give one command, quoted"
   require_lab
   ssh_command
-  cd "$LAB_STATE"
+  cd "$LAB_STATE" || exit
   # In place of this process: who ends it ends the command's stdin and stdout.
   exec "${SSH[@]}" -- "$1"
 }

@@ -1,7 +1,10 @@
 # shellcheck shell=bash
-# The lab's own daemons. Each has a file `run/NAME.pid` holding its process id
-# and its start time in clock ticks: the pair names one process for good, so a
-# process that later got the same id is never taken for ours.
+# The lab's own daemons. Each has a file `run/NAME.pid` holding its process id,
+# its start time in clock ticks since the boot, and the boot's id: together they
+# name one process for good, so that a process that later got the same id is
+# never taken for ours.
+
+BOOT_ID=$(</proc/sys/kernel/random/boot_id)
 
 # process_start PID: the process's start time, empty when it is gone.
 process_start() {
@@ -22,7 +25,7 @@ daemon_start() {
   shift
   mkdir -p "$LAB_STATE/run" "$LAB_STATE/log"
   (
-    cd "$LAB_STATE"
+    cd "$LAB_STATE" || exit
     for descriptor in /proc/"$BASHPID"/fd/*; do
       descriptor=${descriptor##*/}
       [[ $descriptor -le 2 ]] || eval "exec $descriptor>&-"
@@ -31,14 +34,14 @@ daemon_start() {
   ) </dev/null >>"$LAB_STATE/log/$name.log" 2>&1 &
   pid=$!
   disown "$pid"
-  printf '%d %s\n' "$pid" "$(process_start "$pid")" >"$LAB_STATE/run/$name.pid"
+  printf '%d %s %s\n' "$pid" "$(process_start "$pid")" "$BOOT_ID" >"$LAB_STATE/run/$name.pid"
 }
 
 # daemon_pid NAME: prints the id of the daemon; fails when it does not run.
 daemon_pid() {
-  local pid start
-  read -r pid start <"$LAB_STATE/run/$1.pid" || return 1
-  [[ -n $start && $(process_start "$pid") == "$start" ]] || return 1
+  local pid start boot
+  read -r pid start boot <"$LAB_STATE/run/$1.pid" || return 1
+  [[ $boot == "$BOOT_ID" && -n $start && $(process_start "$pid") == "$start" ]] || return 1
   printf '%d\n' "$pid"
 } 2>/dev/null
 

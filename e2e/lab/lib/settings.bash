@@ -1,11 +1,12 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash
 # What a lab is made of: its versions, its addresses, where it keeps things.
 # Everything a caller may choose comes from the environment, here and nowhere
 # else.
 
 CLUSTER=${CLUSTER:-lab}
 LAB=${LAB:-squall}
-PROXY_MODE=${PROXY_MODE:-iptables}
+# Empty: what the lab runs with, iptables for a new one.
+PROXY_MODE=${PROXY_MODE:-}
 LAB_NODE_MEMORY=${LAB_NODE_MEMORY:-3072}
 
 KUBERNETES_VERSION=1.34.4
@@ -31,8 +32,8 @@ LAB_TAP=node0
 [[ $LAB =~ ^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$ ]] ||
   fail "LAB=$LAB: must be 1 to 32 lower-case letters, digits or '-', with no '-' at either end"
 case $PROXY_MODE in
-  iptables | ipvs) ;;
-  *) fail "PROXY_MODE=$PROXY_MODE: must be 'iptables' (default) or 'ipvs'" ;;
+  '' | iptables | ipvs) ;;
+  *) fail "PROXY_MODE=$PROXY_MODE: must be 'iptables' or 'ipvs'" ;;
 esac
 
 # HOME may be unset where there is no login, as in CI.
