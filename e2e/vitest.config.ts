@@ -6,12 +6,16 @@ import { defineConfig } from 'vitest/config';
  * - shared: side by side, each in a namespace of its own;
  * - quiet: alone, because times are measured;
  * - disturbing: alone, because the node or the installed controller is disturbed.
+ *
+ * The set-up belongs to the whole, not to the groups: it runs once.
  */
 const group = (name: string, order: number, workers: number) => ({
-  extends: true as const,
+  root: import.meta.dirname,
   test: {
     name,
     include: [`suites/${name}/**/*.e2e.ts`],
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     maxWorkers: workers,
     sequence: { groupOrder: order },
   },
@@ -21,10 +25,6 @@ export default defineConfig({
   root: import.meta.dirname,
   test: {
     globalSetup: ['support/setup.ts'],
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
-    retry: 0,
-    pool: 'forks',
     projects: [group('shared', 0, 4), group('quiet', 1, 1), group('disturbing', 2, 1)],
   },
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../lab/lab', import.meta.url));
@@ -61,18 +61,13 @@ export function onNode(command: string, options?: CommandOptions): Promise<strin
 }
 
 /** A root command on the node that runs on; its standard streams are the caller's to use. */
-export function startOnNode(command: string): ChildProcess {
-  return spawn(CLI, ['node', command], { stdio: ['pipe', 'pipe', 'pipe'] });
+export function startOnNode(command: string): ChildProcessWithoutNullStreams {
+  return spawn(CLI, ['node', command]);
 }
 
 /** kubectl as the cluster's administrator. */
 export function kubectl(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
   return run(CLI, ['kubectl', ...args], options);
-}
-
-/** Gives docker-archive files to the node. */
-export async function loadImages(files: readonly string[]): Promise<void> {
-  await succeed(['image', 'load', ...files], { timeoutMs: 300_000 });
 }
 
 export async function labEnvironment(): Promise<LabEnvironment> {

@@ -1,11 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { awaitCondition } from './await-condition.ts';
 import { type Fault, FaultTimeline, type KernelChange } from './fault-timeline.ts';
-import { onNode, startOnNode } from './lab.ts';
-
-/** Where the traffic binary is put on the node. */
-export const NODE_TRAFFIC = '/run/squall-e2e-traffic';
+import { onNode } from './lab.ts';
 
 /** A line of `traffic watch`. */
 type Observation = { readonly atUs: number } & (
@@ -29,30 +27,29 @@ const CLOCK_PROBES = 15;
  * without a tool in the pod and without the system under test.
  */
 export class NodeWatch {
-  readonly #process: ChildProcess;
+  readonly #relay: Socket;
   readonly #timelines = new Map<string, FaultTimeline>();
   /** Network namespace by pod address; addresses are used again, so the last one counts. */
   readonly #namespaces = new Map<string, string>();
   readonly #clockAnswers = new Map<string, (nodeMs: number) => void>();
   #ready = false;
   #failure: string | undefined;
-  #stderr = '';
 
-  private constructor(process: ChildProcess) {
-    this.#process = process;
-    createInterface({ input: process.stdout! }).on('line', (line) =>
+  private constructor(relay: Socket) {
+    this.#relay = relay;
+    createInterface({ input: relay }).on('line', (line) =>
       this.#observe(JSON.parse(line) as Observation),
     );
-    process.stderr!.on('data', (text: Buffer) => {
-      this.#stderr += text.toString();
-    });
-    process.on('exit', (code, signal) => {
-      this.#failure ??= `the watch on the node ended with ${signal ?? code}: ${this.#stderr}`;
+    relay.on('close', () => {
+      this.#failure ??= 'the watch on the node has ended';
     });
   }
 
-  static async start(): Promise<NodeWatch> {
-    const watch = new NodeWatch(startOnNode(`exec ${NODE_TRAFFIC} watch`));
+  /** @param path the socket of the relay, which has everything since the start of all suites */
+  static async start(path: string): Promise<NodeWatch> {
+    const relay = connect(path);
+    await once(relay, 'connect');
+    const watch = new NodeWatch(relay);
     await awaitCondition('the watch on the node is ready', () => watch.#check().#ready, {
       withinMs: 30_000,
       everyMs: 20,
@@ -60,10 +57,9 @@ export class NodeWatch {
     return watch;
   }
 
-  /** The watch on the node ends when its input does. */
   stop(): void {
     this.#failure = 'the watch on the node was stopped';
-    this.#process.stdin?.end();
+    this.#relay.destroy();
   }
 
   /** All faults so far in the namespace of the pod with this address. */
@@ -111,7 +107,7 @@ export class NodeWatch {
       const id = `${probe}-${Math.random()}`;
       const asked = performance.timeOrigin + performance.now();
       const answer = new Promise<number>((resolve) => this.#clockAnswers.set(id, resolve));
-      this.#check().#process.stdin!.write(`${id}\n`);
+      this.#check().#relay.write(`${id}\n`);
       const nodeMs = await answer;
       const trip = performance.timeOrigin + performance.now() - asked;
       if (best === undefined || trip / 2 < best.uncertaintyMs) {

@@ -11,14 +11,17 @@ import { Cluster } from './cluster.ts';
 import { CONTROLLER_ACCOUNT } from './account.ts';
 import { SHARD_LABEL } from './experiment.ts';
 import { type LabEnvironment, labEnvironment, onNode, run } from './lab.ts';
-import { NODE_TRAFFIC } from './node-watch.ts';
+import { startWatchRelay } from './watch-relay.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The lab's environment, and the path of the traffic program. */
-    lab: LabEnvironment & { readonly traffic: string };
+    /** The lab's environment, the path of the traffic program, and the socket of the watch on the node. */
+    lab: LabEnvironment & { readonly traffic: string; readonly watch: string };
   }
 }
+
+/** Where the traffic program is put on the node. */
+const NODE_TRAFFIC = '/run/squall-e2e-traffic';
 
 const TRAFFIC_SOURCES = fileURLToPath(new URL('../traffic', import.meta.url));
 
@@ -34,14 +37,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
       stdin: await readFile(traffic),
     },
   );
+  const relay = await startWatchRelay(`exec ${NODE_TRAFFIC} watch`);
   const stopSink = await startSink(traffic);
   const cluster = new Cluster(await KubeClient.connect({ kubeconfig: lab.kubeconfig }));
   const restore = await leaveShardsAlone(cluster);
-  project.provide('lab', { ...lab, traffic });
+  project.provide('lab', { ...lab, traffic, watch: relay.path });
   return async () => {
     await restore();
     await cluster.client.close();
     await stopSink();
+    await relay.stop();
     await rm(folder, { recursive: true });
   };
 }

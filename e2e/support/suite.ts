@@ -67,12 +67,12 @@ export class Suite {
   }
 
   async open(): Promise<void> {
-    const { kubeconfig, hostIp, hostIp6, traffic } = inject('lab');
+    const { kubeconfig, hostIp, hostIp6, traffic, watch } = inject('lab');
     this.#cluster = new Cluster(
       await KubeClient.connect({ kubeconfig, userAgent: `squall-e2e ${this.namespace}` }),
     );
     this.#host = hostEndpoint(traffic, hostIp, hostIp6);
-    this.#watch = await NodeWatch.start();
+    this.#watch = await NodeWatch.start(watch);
     await this.cluster.create('Namespace', '', {
       apiVersion: 'v1',
       kind: 'Namespace',

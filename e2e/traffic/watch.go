@@ -16,8 +16,10 @@ import (
 )
 
 const (
-	// scanInterval bounds how long a new network namespace stays unnoticed.
-	scanInterval = 100 * time.Millisecond
+	// retryInterval is how often a name that is not a namespace yet is looked at again.
+	retryInterval = 20 * time.Millisecond
+	// goneInterval bounds how long the listener of a namespace outlives its name.
+	goneInterval = 30 * time.Second
 	// Multicast groups of rtnetlink, as bits: link, tc, IPv4 and IPv6 addresses.
 	watchGroups = 1<<0 | 1<<3 | 1<<4 | 1<<8
 )
@@ -73,35 +75,66 @@ func (w *watcher) tellTime(in io.Reader) error {
 	return lines.Err()
 }
 
-// scan starts a listener in each namespace once, for as long as its name is there.
+// scan starts a listener in each namespace once, for as long as its name is there. It sleeps until the
+// directory changes.
 func (w *watcher) scan() error {
+	changes, err := syscall.InotifyInit1(syscall.IN_CLOEXEC)
+	if err != nil {
+		return err
+	}
+	defer syscall.Close(changes)
+	if _, err := syscall.InotifyAddWatch(changes, w.dir, syscall.IN_CREATE|syscall.IN_DELETE); err != nil {
+		return fmt.Errorf("%s: %w", w.dir, err)
+	}
 	known := map[string]bool{}
 	ready := false
+	buffer := make([]byte, 16<<10)
 	for {
-		entries, err := os.ReadDir(w.dir)
-		if err != nil && !os.IsNotExist(err) {
+		entered, err := w.look(known)
+		if err != nil {
 			return err
-		}
-		present := map[string]bool{}
-		for _, entry := range entries {
-			name := entry.Name()
-			present[name] = true
-			if !known[name] && w.open(name) {
-				known[name] = true
-			}
-		}
-		for name := range known {
-			if !present[name] {
-				delete(known, name)
-				w.print(observation{Event: "gone", Netns: name})
-			}
 		}
 		if !ready {
 			ready = true
 			w.print(observation{Event: "ready"})
 		}
-		time.Sleep(scanInterval)
+		if !entered {
+			time.Sleep(retryInterval)
+			continue
+		}
+		if _, err := syscall.Read(changes, buffer); err != nil && !errors.Is(err, syscall.EINTR) {
+			return err
+		}
 	}
+}
+
+// look brings `known` up to date with the directory; false when a namespace could not be entered yet.
+func (w *watcher) look(known map[string]bool) (bool, error) {
+	entries, err := os.ReadDir(w.dir)
+	if err != nil {
+		return false, err
+	}
+	present := map[string]bool{}
+	all := true
+	for _, entry := range entries {
+		name := entry.Name()
+		present[name] = true
+		if known[name] {
+			continue
+		}
+		if w.open(name) {
+			known[name] = true
+		} else {
+			all = false
+		}
+	}
+	for name := range known {
+		if !present[name] {
+			delete(known, name)
+			w.print(observation{Event: "gone", Netns: name})
+		}
+	}
+	return all, nil
 }
 
 // open answers false when the namespace cannot be entered (yet): its file exists a moment before the
@@ -150,7 +183,7 @@ func listenIn(path string) (int, error) {
 }
 
 // follow prints the links and addresses that are there, then every change, until the namespace is gone:
-// deleting its name leaves the socket silent, so the wait for a message is bounded to look after it.
+// deleting its name leaves the socket silent, so each wait for a message is bounded.
 func (w *watcher) follow(name string, socket int) {
 	names := devices{}
 	for _, kind := range []int{syscall.RTM_GETLINK, syscall.RTM_GETADDR} {
@@ -158,7 +191,7 @@ func (w *watcher) follow(name string, socket int) {
 			w.printAll(name, names, raw)
 		}
 	}
-	wait := syscall.Timeval{Sec: 1}
+	wait := syscall.NsecToTimeval(goneInterval.Nanoseconds())
 	syscall.SetsockoptTimeval(socket, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &wait)
 	buffer := make([]byte, 64<<10)
 	for {
