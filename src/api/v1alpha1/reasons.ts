@@ -20,31 +20,37 @@ export type RejectionReason = keyof typeof rejectionReasons;
 /** Why a selected pod is in the state that status shows. */
 export const podReasons = {
   Elapsed: 'The fault was held for the whole duration and taken away.',
-  Deadline: 'The fault was taken away at the deadline, before its full duration: it had started late.',
+  Deadline:
+    'The fault was taken away at the deadline, before its full duration: it had started late.',
   Stopped: 'The fault was taken away early, because the experiment was stopped or deleted.',
   Terminated: 'The agent was told to end by the kubelet and took the fault away.',
   Reaped: 'The agent did not clean up; a second container took the fault away.',
   NotStarted: "The agent's container did not start in time, or the run was stopped before it did.",
   ImagePull: 'The injector image could not be pulled in time.',
   RuntimeUnsupported: 'The container runtime refused to start the agent.',
-  PolicyDenied: 'Admission refused the ephemeral container (Pod Security, a policy or a quota); the message has its words.',
+  PolicyDenied:
+    'Admission refused the ephemeral container (Pod Security, a policy or a quota); the message has its words.',
   InjectionRefused: 'The API server refused the ephemeral container; the message has its words.',
   NameTaken: 'A container of the same name that is not ours is in the pod.',
   ForeignQdisc: 'The interface has a qdisc that is not ours; it was left untouched.',
   AlreadyFaulted: "Another run's fault is on the interface; it was left untouched.",
   InterfaceNotFound: 'The pod has no such interface, or none that could be detected.',
-  NetemUnavailable: "The node's kernel has no sch_netem (or prio, flower, matchall, ifb). Install its extra modules package.",
+  NetemUnavailable:
+    "The node's kernel has no sch_netem (or prio, flower, matchall, ifb). Install its extra modules package.",
   NotPermitted: 'The agent was not allowed to change qdiscs: NET_ADMIN was taken from it.',
   InstallFailed: 'tc refused a line of the program; what was added before it has been removed.',
   Unverified: 'What was installed could not be read back; it has been removed.',
   OwnResidue: 'The agent found its own fault at its start and only removed it.',
-  BadInput: "The agent refused what it was given. Controller and injector image don't fit together.",
+  BadInput:
+    "The agent refused what it was given. Controller and injector image don't fit together.",
   ClockSkew: "The node's clock differs from the controller's by more than 10 s.",
   Unproven: 'The agent runs but did not prove its fault in time; it is being stopped.',
-  AgentDied: 'The agent ended without a clean report; its fault may still be there and is being removed.',
+  AgentDied:
+    'The agent ended without a clean report; its fault may still be there and is being removed.',
   RevertFailed: 'The agent could not remove its fault; it is being removed by a second container.',
-  PodGone: "The pod ended or was deleted, and its network with it.",
-  DeadlinePassed: 'The pod could not be observed any more; its agent ends by itself, and its deadline is over.',
+  PodGone: 'The pod ended or was deleted, and its network with it.',
+  DeadlinePassed:
+    'The pod could not be observed any more; its agent ends by itself, and its deadline is over.',
   ReapFailed: 'The fault could not be removed for two minutes. Recreate the pod.',
 } as const satisfies ReasonTable;
 export type PodReason = keyof typeof podReasons;
@@ -54,8 +60,10 @@ export const acceptedReasons = {
   Planned: 'The pods are chosen and the run is on.',
   DryRun: 'The pods are chosen; nothing is injected while dryRun is true.',
   NoEligiblePods: 'No pod can be hit; status.plan says why for each.',
-  MaxPercentageExceeded: 'The run would hit a larger share of the pods than safety.maxPercentage allows.',
-  CrossNamespace: 'The targets are in other namespaces than the experiment, which this installation does not allow.',
+  MaxPercentageExceeded:
+    'The run would hit a larger share of the pods than safety.maxPercentage allows.',
+  CrossNamespace:
+    'The targets are in other namespaces than the experiment, which this installation does not allow.',
   StartingDeadlineExceeded: 'The experiment is older than its startingDeadline and has never run.',
   StoppedBeforeStart: 'The stop annotation was there before the run started.',
   InvalidSpec: 'The spec cannot be read.',
