@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
+import { parseReport } from '../domain/agent/report.ts';
 import type { Effect } from '../domain/lifecycle/effects.ts';
 import {
   type Activity,
   NO_ACTIVITY,
   type PodActivity,
+  type StopResult,
   shortUid,
 } from '../domain/lifecycle/observed.ts';
 import type { Pod } from '../domain/targets/pod.ts';
@@ -39,7 +41,8 @@ export interface RunnerOptions {
 const CONCURRENT_WRITES = 32;
 const CONCURRENT_STREAMS = 64;
 
-const STOP_TIMEOUT_MS = 10_000;
+/** The agent is asked, takes its fault away and says so; each takes seconds on a busy node. */
+const STOP_TIMEOUT_MS = 20_000;
 
 type EffectKind = Effect['kind'];
 
@@ -163,9 +166,9 @@ export class Runner {
   }
 
   /** The exit code proves nothing about the fault; another than 0 proves that the agent was not told. */
-  async #stop({ status }: StartedExperiment, pod: Pod): Promise<'sent'> {
+  async #stop({ metadata, status }: StartedExperiment, pod: Pod): Promise<StopResult> {
     failpoint('before-stop');
-    const { exitCode, stderr } = await this.#streams.pass(() =>
+    const { exitCode, stdout, stderr } = await this.#streams.pass(() =>
       exec(this.#options.client, {
         namespace: pod.metadata.namespace,
         pod: pod.metadata.name,
@@ -176,9 +179,16 @@ export class Runner {
       }),
     );
     failpoint('after-stop');
-    if (exitCode !== 0)
+    const report = parseReport(stdout, {
+      uid: metadata.uid,
+      attempt: status.attempt,
+      handle: status.run.handle,
+    });
+    if (report !== undefined) return { report };
+    if (exitCode !== 0) {
       throw new KubeError('Protocol', `agent stop ended with ${exitCode}: ${stderr}`);
-    return 'sent';
+    }
+    return {};
   }
 
   #activity({ metadata, status }: StartedExperiment, { kind, pod }: Effect): Activity<unknown> {

@@ -1,5 +1,6 @@
 import type { ChaosExperiment } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { PodReason } from '../../api/v1alpha1/reasons.ts';
+import type { AgentReport } from '../agent/report.ts';
 import type { Pod } from '../targets/pod.ts';
 
 /** Everything that a decision depends on, gathered at one moment. */
@@ -65,12 +66,17 @@ export interface Proof {
   readonly appliedAtMs?: number;
 }
 
+/** The agent was told. Its report came with the answer, or did not in time. */
+export interface StopResult {
+  readonly report?: AgentReport;
+}
+
 export interface PodActivity {
   readonly inject: Activity<InjectResult>;
   /** An injection may have reached the API server although no answer came back. */
   readonly injectUncertain: boolean;
   readonly proof: Activity<Proof>;
-  readonly stop: Activity<'sent'>;
+  readonly stop: Activity<StopResult>;
   readonly reap: Activity<InjectResult>;
 }
 
