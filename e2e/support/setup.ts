@@ -27,7 +27,22 @@ const TRAFFIC_SOURCES = fileURLToPath(new URL('../traffic', import.meta.url));
 
 /** Once for all suites; returns what undoes it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const endings: (() => Promise<void>)[] = [];
+  const undo = async () => {
+    for (const ending of endings.reverse()) await ending();
+  };
+  try {
+    await begin(project, endings);
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  return undo;
+}
+
+async function begin(project: TestProject, endings: (() => Promise<void>)[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'squall-e2e-'));
+  endings.push(() => rm(folder, { recursive: true }));
   const traffic = join(folder, 'traffic');
   const lab = await labEnvironment();
   await build(traffic);
@@ -38,17 +53,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     },
   );
   const relay = await startWatchRelay(`exec ${NODE_TRAFFIC} watch`);
-  const stopSink = await startSink(traffic);
-  const cluster = new Cluster(await KubeClient.connect({ kubeconfig: lab.kubeconfig }));
-  const restore = await leaveShardsAlone(cluster);
+  endings.push(() => relay.stop());
+  endings.push(await startSink(traffic));
+  const client = await KubeClient.connect({ kubeconfig: lab.kubeconfig });
+  endings.push(() => client.close());
+  endings.push(await leaveShardsAlone(new Cluster(client)));
   project.provide('lab', { ...lab, traffic, watch: relay.path });
-  return async () => {
-    await restore();
-    await cluster.client.close();
-    await stopSink();
-    await relay.stop();
-    await rm(folder, { recursive: true });
-  };
 }
 
 async function build(to: string): Promise<void> {
@@ -57,9 +67,11 @@ async function build(to: string): Promise<void> {
   if (built.exitCode !== 0) throw new Error(`go build of traffic: ${built.stderr}`);
 }
 
-/** Counts what arrives at the host, in this network namespace. */
+/** Counts what arrives at the host, in this network namespace, for as long as this process lives. */
 async function startSink(traffic: string): Promise<() => Promise<void>> {
-  const sink = spawn(traffic, ['serve', '-http', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const sink = spawn(traffic, ['serve', '-http', '0', '-attached'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   await Promise.race([
     once(sink.stdout, 'data'),
     once(sink, 'exit').then(([code]) =>
@@ -68,7 +80,7 @@ async function startSink(traffic: string): Promise<() => Promise<void>> {
   ]);
   return async () => {
     const exited = once(sink, 'exit');
-    sink.kill();
+    sink.stdin.end();
     await exited;
   };
 }

@@ -21,6 +21,7 @@ func serveCommand(flags *flag.FlagSet, args []string) error {
 	udp := flags.Int("udp", 7000, "port that counts sequence-numbered packets")
 	tcp := flags.Int("tcp", 7001, "port that swallows bulk streams")
 	web := flags.Int("http", 8080, "port that answers ok, 0 for none")
+	attached := flags.Bool("attached", false, "end when the standard input does, and so with whoever holds it")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
@@ -29,6 +30,12 @@ func serveCommand(flags *flag.FlagSet, args []string) error {
 		return err
 	}
 	fmt.Println("listening")
+	if *attached {
+		go func() {
+			io.Copy(io.Discard, os.Stdin)
+			os.Exit(0)
+		}()
+	}
 	return s.serve()
 }
 
