@@ -20,18 +20,24 @@ uptime_ms() {
 	uptime=$((${uptime%.*} * 1000 + 1${uptime#*.} * 10 - 1000))
 }
 
-# Makes what wait_ms waits on. Answers in error when it cannot.
-open_wake() {
-	if [ -p "$WAKE" ] || mkfifo "$WAKE"; then
+# open_wait FIFO: makes what wait_ms waits on. Answers in error when it cannot.
+open_wait() {
+	if [ -p "$1" ] || mkfifo "$1"; then
 		# Both ways: reading alone would wait for a writer and see the end of file when it closes.
-		exec 3<>"$WAKE"
+		exec 3<>"$1"
 		return 0
 	fi
-	error="cannot make $WAKE"
+	error="cannot make $1"
 	return 1
 }
 
-# wait_ms N: waits for at most N milliseconds (at most LONGEST_WAIT_MS), less when a signal or `agent stop` comes.
+# wake FIFO: ends the wait of whoever waits on it.
+wake() {
+	# Opened for both ways, because opening for writing alone waits for ever when nobody reads.
+	[ ! -p "$1" ] || printf '\n' 1<>"$1"
+}
+
+# wait_ms N: waits for at most N milliseconds (at most LONGEST_WAIT_MS), less when a signal or `wake` comes.
 wait_ms() {
 	wait=$1
 	[ "$wait" -le "$LONGEST_WAIT_MS" ] || wait=$LONGEST_WAIT_MS

@@ -25,7 +25,7 @@ ask_counters() {
 	END
 }
 
-# read_counters TEXT: takes the counters out of the answers to the questions. Where an answer is missing, because
+# read_counters: takes the counters out of stdin, the answers to the questions. Where an answer is missing, because
 # somebody removed the fault, they stay as they were.
 read_counters() {
 	roots=0 from='' seen1=0 passed1=0 seen2=0 passed2=0
@@ -41,9 +41,7 @@ read_counters() {
 		"Sent "*) add_packets "${rest%% *}" ;;
 		"backlog "*) [ "$from" != leaf ] || add_packets "${third%p}" ;;
 		esac
-	done <<-END
-		$1
-	END
+	done
 	# shellcheck disable=SC2086 # a list of words
 	set -- $asked
 	[ "$roots" -eq $(($# * 2)) ] || return 0
@@ -82,5 +80,7 @@ count_now() {
 			$questions
 		END
 	)
-	read_counters "$answers"
+	read_counters <<-END
+		$answers
+	END
 }

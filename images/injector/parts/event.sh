@@ -105,8 +105,26 @@ finish() {
 	report="$report$members}"
 	printf '%s\n' "$report" >"$TERMINATION_LOG"
 	say "$REPORT_FILE" "$report"
+	[ ! -e "$STOP_FLAG" ] || await_hearing
 	[ "$clean" = true ]
 	exit
+}
+
+# The end of this process is the end of every process in the container, so whoever asked for the stop would not get to
+# hear the report.
+await_hearing() {
+	wake "$TOLD"
+	tries=0
+	while [ ! -e "$HEARD" ] && [ "$tries" -lt 10 ]; do
+		tries=$((tries + 1))
+		wait_ms 100
+	done
+}
+
+# say_again FILE: the event that was said last of its kind.
+say_again() {
+	read -r latest <"$1"
+	printf '%s\n' "$latest"
 }
 
 # The verb: the latest event; while the fault is applied, with its counters as they are now.

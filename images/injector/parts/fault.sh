@@ -3,6 +3,9 @@
 # Undo and read back are tried again when memory is short or another process holds the network's lock.
 readonly UNDO_TRIES=10
 readonly UNDO_PAUSE_MS=300
+# How long before the end of its time the tc that will end the fault is started: its start takes 50 to 200 ms on a slow
+# node, and more when several faults of the node end at once.
+readonly READY_BEFORE_MS=1500
 
 # The install lines that were, or may have been, carried out, each ended by a newline.
 installed=''
@@ -10,6 +13,8 @@ installed=''
 selected=''
 # What the report should mention beside its reason.
 notes=''
+# The process id of the tc that waits for its last words.
+ready=''
 
 # Carries out SQUALL_INSTALL on interface, consecutive lines of one tool in one batch. Answers in failure (a reason) and
 # error when it cannot; installed is then what the undo must look at.
@@ -119,7 +124,10 @@ undo_installed() {
 
 # Takes away what a dead or unwilling agent of the same handle left, at whatever point of its install or undo.
 remove_own() {
-	find_own
+	if ! find_own; then
+		notes="cannot read the filters on $device"
+		return 1
+	fi
 	selected=''
 	while read -r line; do
 		[ -n "$line" ] || continue
@@ -150,16 +158,14 @@ find_own() {
 	END
 	while read -r _ kind handle _ device _; do
 		[ "$kind $device" = "clsact ${interface:-$device}" ] || continue
-		read_filters "$device" || continue
-		case $filters in
-		*" pref $prio4 "*" device $ifb)"* | *" pref $prio6 "*" device $ifb)"*) ;;
-		'') [ "$ifb_is_own" = true ] || continue ;;
-		*) continue ;;
-		esac
-		interface=$device clsact_is_own=true
+		read_filters "$device" || return
+		if own_filters || [ "$filters $ifb_is_own" = ' true' ]; then
+			interface=$device clsact_is_own=true
+		fi
 	done <<-END
 		$qdiscs
 	END
+	return 0
 }
 
 # read_filters DEVICE: answers in filters what its clsact holds, empty when nothing.
@@ -172,6 +178,15 @@ read_filters() {
 	)
 }
 
+# Filters of ours are among those read: of our prio, and leading to our ifb or to one that is gone.
+own_filters() {
+	case $filters in
+	*" pref $prio4 "*" device $ifb)"* | *" pref $prio6 "*" device $ifb)"*) ;;
+	*" pref $prio4 "*" device \*)"* | *" pref $prio6 "*" device \*)"*) ;;
+	*) return 1 ;;
+	esac
+}
+
 # Runs the selected lines until all they name is gone. Answers in notes what is not.
 undo() {
 	tries=0
@@ -182,8 +197,44 @@ undo() {
 	done
 }
 
-# The first tc takes the last counters and ends the fault; what comes after it is tidying. Counters and ends in one
-# process, because a process more would put the end later by its start.
+# Starts, once, the tc that will end the fault, so that the end is late by its work and not by its start.
+get_ready() {
+	[ -z "$ready" ] || return 0
+	ready=none
+	[ -p "$LAST_WORDS" ] || mkfifo "$LAST_WORDS" || return 0
+	exec 4<>"$LAST_WORDS"
+	# The answers are made after the fifo is open: that they are there says that tc will hear what is written.
+	"$TC" -s -force -batch - <"$LAST_WORDS" >"$ANSWERS" 2>/dev/null 3<&- 4<&- &
+	ready=$!
+}
+
+# end_fault BATCH: one tc, the one that waits when there is one, takes the last counters and ends the fault.
+end_fault() {
+	if [ -n "$ready" ] && [ "$ready" != none ]; then
+		if [ -e "$ANSWERS" ]; then
+			printf '%s' "$1" >&4
+			exec 4>&-
+			wait "$ready"
+			ready=none
+			epoch_ms
+			read_counters <"$ANSWERS"
+			return
+		fi
+		kill -KILL "$ready"
+		ready=none
+	fi
+	answers=$(
+		"$TC" -s -force -batch - 2>/dev/null <<-END
+			$1
+		END
+	)
+	epoch_ms
+	read_counters <<-END
+		$answers
+	END
+}
+
+# The first tc takes the last counters and ends the fault; what comes after it is tidying.
 undo_once() {
 	ask_counters
 	batch=$questions links='' clsact_on='' notes=''
@@ -199,15 +250,10 @@ undo_once() {
 	done <<-END
 		$selected
 	END
-	answers=$(
-		"$TC" -s -force -batch - 2>/dev/null <<-END
-			$batch
-		END
-	)
-	epoch_ms
+	end_fault "$batch"
 	ended_at=$epoch
-	read_counters "$answers"
-	[ -z "$clsact_on" ] || remove_clsact
+	# A filter that leads to an ifb that is gone drops all that comes in.
+	[ -z "$clsact_on" ] || remove_clsact || return
 	if [ -n "$links" ]; then
 		"$IP" -force -batch - >/dev/null 2>&1 <<-END
 			$links
@@ -216,20 +262,21 @@ undo_once() {
 	nothing_left
 }
 
-# Our clsact stays when somebody put filters of theirs into it; one that comes between the look and the removal is lost
-# with it.
+# Removes our clsact, which stays when somebody put filters of theirs into it; one that comes between the look and the
+# removal is lost with it. Fails while filters of ours are, or may be, there.
 remove_clsact() {
-	if read_filters "$clsact_on" && [ -n "$filters" ]; then
-		case $filters in
-		*" device $ifb)"*) ;;
-		*)
-			notes="the clsact on $clsact_on stays: it holds filters that are not ours"
-			clsact_on=''
-			;;
-		esac
-		return
+	if ! read_filters "$clsact_on"; then
+		notes="cannot read the filters on $clsact_on"
+		look && ! has_qdisc clsact ffff: "$clsact_on"
+	elif own_filters; then
+		notes="filters on $clsact_on are left"
+		return 1
+	elif [ -n "$filters" ]; then
+		notes="the clsact on $clsact_on stays: it holds filters that are not ours"
+		clsact_on=''
+	else
+		"$TC" qdisc del dev "$clsact_on" clsact 2>/dev/null || :
 	fi
-	"$TC" qdisc del dev "$clsact_on" clsact 2>/dev/null
 }
 
 # All that the selected lines name is gone, as read back. Answers in notes what is not.
