@@ -39,7 +39,7 @@ make_image() {
   in_buildah build-using-dockerfile --layers --pull-never --timestamp 0 \
     -t "$tag" -f "$dockerfile" "$context"
   in_buildah push "$tag" "docker-archive:$folder/image.tar:$tag"
-  in_buildah rmi --prune
+  trim_storage
 }
 
 # Gives buildah the base image, unless it has the very one.
@@ -55,20 +55,41 @@ import_base() {
   in_buildah commit --rm "$container" "$BASE_IMAGE"
 }
 
-# chroot isolation and vfs storage work wherever there is root: neither needs a
-# user namespace, overlayfs or a network of its own.
+# chroot isolation works wherever there is root: it needs no user namespace and
+# no network of its own.
 in_buildah() {
-  mkdir -p "$SQUALL_CACHE/buildah"
-  local policy=$SQUALL_CACHE/buildah/policy.json
-  [[ -f $policy ]] || printf '{"default":[{"type":"insecureAcceptAnything"}]}\n' >"$policy"
-  local verb=$1
+  local store=$SQUALL_CACHE/buildah policy=$SQUALL_CACHE/buildah/policy.json verb=$1
   shift
+  [[ -e $store/driver ]] || choose_storage
   case $verb in
-    build-using-dockerfile | push | commit) set -- --signature-policy "$policy" "$@" ;;
-    from) set -- --signature-policy "$policy" "$@" ;;
+    build-using-dockerfile | commit | from | push) set -- --signature-policy "$policy" "$@" ;;
   esac
-  BUILDAH_ISOLATION=chroot buildah --storage-driver vfs --root "$SQUALL_CACHE/buildah/root" \
-    --runroot "$SQUALL_CACHE/buildah/run" "$verb" "$@"
+  BUILDAH_ISOLATION=chroot buildah --storage-driver "$(<"$store/driver")" --root "$store/root" \
+    --runroot "$store/run" "$verb" "$@"
+}
+
+# overlay keeps what a layer adds; vfs copies all that is below it as well, but
+# works on any file system.
+choose_storage() {
+  local store=$SQUALL_CACHE/buildah probe driver=vfs
+  mkdir -p "$store"
+  probe=$(mktemp -d "$store/probe.XXXXXX")
+  mkdir "$probe"/{lower,upper,work,merged}
+  if unshare --mount -- mount -t overlay overlay \
+    -o "lowerdir=$probe/lower,upperdir=$probe/upper,workdir=$probe/work" "$probe/merged"; then
+    driver=overlay
+  fi
+  rm -rf "$probe"
+  printf '{"default":[{"type":"insecureAcceptAnything"}]}\n' >"$store/policy.json"
+  printf '%s\n' "$driver" >"$store/driver"
+}
+
+# The layers of earlier builds make the next build fast; past 8 GB those that
+# belong to no image go.
+trim_storage() {
+  local megabytes
+  megabytes=$(du -sm "$SQUALL_CACHE/buildah" | cut -f1)
+  [[ $megabytes -lt 8192 ]] || in_buildah rmi --prune --force
 }
 
 # image_of_binary TAG FILE: sets IMAGE_TAR to an image that holds FILE alone
