@@ -42,8 +42,8 @@ export const CLOCK_ALLOWANCE_MS = 30_000;
  */
 export const OVERDUE_MS = MAX_SKEW_MS + 5_000;
 
-/** How long a told agent may take until its end is reported. */
-export const STOP_GRACE_MS = 10_000;
+/** How long an agent that was told, and has not answered with its report, may take until its end is reported. */
+export const STOP_GRACE_MS = 5_000;
 
 /** How long a left fault is fought before the run is let go without it. */
 export const REAP_PATIENCE_MS = 120_000;

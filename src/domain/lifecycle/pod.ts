@@ -17,7 +17,7 @@ import {
   type PodStep,
   wait,
 } from './pod-case.ts';
-import { reap, stopAgent } from './recover.ts';
+import { reap, stopAgent, tookAway } from './recover.ts';
 
 /**
  * The life of one selected pod, in order: injected, starting, running until proven, held, ended, and cleaned if
@@ -38,8 +38,14 @@ export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
       return wait(become(entry, 'Failed', 'NameTaken'));
     case 'starting':
       return starting(pod, evidence);
-    case 'running':
-      return running(pod, evidence);
+    case 'running': {
+      // What it said to whoever stopped it comes before the kubelet's word that it has ended.
+      const said = pod.activity.stop.kind === 'done' ? pod.activity.stop.result.report : undefined;
+      if (said === undefined) return running(pod, evidence);
+      const { pod: target, reapers } = evidence;
+      const words = { report: said, message: '', finishedAtMs: said.endedAtMs };
+      return ended(pod, { kind: 'ended', pod: target, reapers, ...words });
+    }
     case 'notStartable':
       return wait(become(entry, 'Failed', 'RuntimeUnsupported', evidence.message));
     case 'ended':
@@ -127,15 +133,15 @@ function running(pod: PodCase, evidence: Evidence & { kind: 'running' }): PodSte
   const proven = prove(pod);
   const { entry } = proven;
   const { times, now } = pod;
-  const unproven = entry.applied === undefined && !mayStillProve(pod);
   const reading =
     entry.applied === undefined
       ? attempt(pod.activity.proof, { kind: 'prove', pod: evidence.pod }, now)
       : { effects: [] };
-  const lookAt = unproven ? times.startBefore : endOf({ entry, times }) + OVERDUE_MS;
+  const late = entry.applied === undefined && !mayStillProve(pod);
+  const lookAt = late ? times.startBefore : endOf({ entry, times }) + OVERDUE_MS;
   const mustEnd = pod.stopping || entry.state === 'Unknown' || now >= lookAt;
   const ending = mustEnd
-    ? stopAgent({ ...pod, entry: unproven ? overdue(entry, pod) : entry }, evidence)
+    ? stopAgent({ ...pod, entry: overdue(entry, pod) }, evidence)
     : { entry, effects: [], wakeAt: lookAt };
   const wakeAt = earlier(ending.wakeAt, reading.wakeAt);
   return {
@@ -168,9 +174,12 @@ function overdue(entry: PodStatusEntry, { stopping }: PodCase): PodStatusEntry {
   return entry.state === 'Planned' && !stopping ? become(entry, 'Unknown', 'Unproven') : entry;
 }
 
-/** Times of agents are by the node's clock and may lie before the start by the skew that we allow. */
+/**
+ * Times of agents are by the node's clock, and are kept so: what lies between two of them is exact. They may lie before
+ * the start by the skew that we allow.
+ */
 function sinceStart(atMs: number, start: number): number {
-  return Math.max(0, atMs - start);
+  return atMs - start;
 }
 
 function ended(pod: PodCase, evidence: Evidence & { kind: 'ended' }): PodStep {
@@ -182,10 +191,12 @@ function ended(pod: PodCase, evidence: Evidence & { kind: 'ended' }): PodStep {
   if (report?.clean) {
     if (!report.applied)
       return wait(become(entry, 'Failed', failure(report.reason), report.message));
+    // An agent does not notice when a reaper takes its fault away.
+    const reapedAtMs = evidence.reapers.find(tookAway(report))?.report?.endedAtMs;
     const reason = entry.reason === 'ClockSkew' ? 'ClockSkew' : (report.reason as PodReason);
     return wait({
-      ...become(entry, 'Recovered', reason, report.message),
-      ended: sinceStart(report.endedAtMs, times.start),
+      ...become(entry, 'Recovered', reapedAtMs === undefined ? reason : 'Reaped', report.message),
+      ended: sinceStart(reapedAtMs ?? report.endedAtMs, times.start),
       ...measured(report),
     });
   }

@@ -1,3 +1,4 @@
+import type { AgentReport } from '../agent/report.ts';
 import { earlier } from './effects.ts';
 import { type Evidence, MAX_REAPERS, type Reaper } from './evidence.ts';
 import {
@@ -41,24 +42,25 @@ export function reap(pod: PodCase, evidence: WithContainer): PodStep {
   if (needed === 'clean') {
     return wait({
       ...become(entry, 'Recovered', 'Reaped', entry.message),
-      ended: Math.max(0, (last?.report?.endedAtMs ?? 0) - times.start),
+      ended: (last?.report?.endedAtMs ?? now) - times.start,
     });
   }
-  const giveUpAt = lastHope(pod);
-  const tried =
-    last !== undefined || activity.reap.kind === 'done' || activity.reap.kind === 'failed';
-  if (now >= giveUpAt && tried) return wait(letGo(entry));
+  const { kind } = activity.reap;
+  const refused = kind === 'done' && activity.reap.result.kind === 'refused';
   const n = (last?.n ?? 0) + 1;
-  const refused = activity.reap.kind === 'done' && activity.reap.result.kind === 'refused';
-  if (refused || needed === 'wait' || n > MAX_REAPERS) return wait(entry, giveUpAt);
-  if (now < needed.from) return wait(entry, Math.min(needed.from, giveUpAt));
+  const another = needed !== 'wait' && !refused && n <= MAX_REAPERS;
+  // A process that took over late has its own try first.
+  const stillTrying = kind === 'busy' || (kind === 'idle' && another);
+  const hope = lastHope(pod);
+  if (now >= hope && !stillTrying) return wait(letGo(entry));
+  const giveUpAt = now < hope ? hope : undefined;
+  if (!another) return wait(entry, giveUpAt);
+  if (now < needed.from) return wait(entry, earlier(needed.from, giveUpAt));
   // An accepted reaper is the one that was seen, unless none has been seen yet.
   const previous =
-    activity.reap.kind === 'done' && last !== undefined
-      ? ({ kind: 'idle' } as const)
-      : activity.reap;
+    kind === 'done' && last !== undefined ? ({ kind: 'idle' } as const) : activity.reap;
   const { effects, wakeAt } = attempt(previous, { kind: 'reap', pod: evidence.pod, n }, now);
-  const next = earlier(wakeAt, giveUpAt > now ? giveUpAt : undefined);
+  const next = earlier(wakeAt, giveUpAt);
   return { entry, effects, ...(next !== undefined && { wakeAt: next }) };
 }
 
@@ -77,16 +79,33 @@ function verdict(
   evidence: WithContainer,
 ): 'clean' | 'wait' | { readonly from: number } {
   if (!ended) return 'wait';
-  if (!report?.clean || report.reason !== 'Reaped') return { from: pod.now };
-  if (report.endedAtMs >= lastApply(pod, evidence)) return 'clean';
+  if (!hasCleaned(report)) return { from: pod.now };
+  if (report.endedAtMs >= lastApply(pod, evidence) + REAPER_LOOK_MS) return 'clean';
   const { entry, times, now } = pod;
   const mayYetApply = evidence.kind === 'running' && entry.applied === undefined;
   return { from: mayYetApply ? times.startBefore + CLOCK_ALLOWANCE_MS : now };
 }
 
+/** A reaper looks at most this long before it says so. */
+const REAPER_LOOK_MS = 1_000;
+
+/** Only with this reason has a reaper read back that nothing is left. */
+function hasCleaned(report: AgentReport | undefined): report is AgentReport {
+  return report !== undefined && report.clean && report.reason === 'Reaped';
+}
+
+/** Whether a reaper ended the fault of an agent that told its end later. */
+export const tookAway =
+  (agent: AgentReport) =>
+  ({ report }: Reaper): boolean =>
+    hasCleaned(report) &&
+    report.endedAtMs >= agent.appliedAtMs &&
+    report.endedAtMs < agent.endedAtMs;
+
 /** The last moment, by the node's clock in milliseconds since the epoch, at which the agent can have applied. */
 function lastApply({ entry, times }: PodCase, evidence: WithContainer): number {
   if (entry.applied !== undefined) return times.start + entry.applied;
+  // It looks at its clock when it starts, and applies within seconds.
   if (evidence.kind === 'running') return times.startBefore + CLOCK_ALLOWANCE_MS - MAX_SKEW_MS;
   if (evidence.finishedAtMs !== undefined) return evidence.finishedAtMs + 1_000;
   return times.start + (entry.ended ?? 0);

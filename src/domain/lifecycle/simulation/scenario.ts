@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+
+/** What becomes of one pod, its node and its agent. Times are milliseconds since the experiment was created. */
+export interface PodScript {
+  /** The kubelet takes this long from the container to its process. */
+  readonly startDelayMs: number;
+  /** The image cannot be pulled before this; 0 when it is there. */
+  readonly imageFromMs: number;
+  /** The node's clock is ahead of ours by this much. */
+  readonly skewMs: number;
+  /** The agent takes this long from its start to its fault. */
+  readonly installMs: number;
+  /** The agent is killed this long after its start. */
+  readonly diesAfterMs?: number | undefined;
+  /** The agent is frozen this long after its start. */
+  readonly freezesAfterMs?: number | undefined;
+  readonly revertFails: boolean;
+  /** The reapers that fail before one succeeds. */
+  readonly failingReapers: number;
+  /** The runtime cannot start the agent. */
+  readonly unstartable: boolean;
+  /** Somebody else's qdisc is on the interface. */
+  readonly foreignQdisc: boolean;
+  /** Admission refuses our containers in this pod. */
+  readonly refused: boolean;
+  /** The kubelet loses the API server for good: from the beginning, or once it has reported a running agent. */
+  readonly silent: 'never' | 'always' | 'onceRunning';
+  readonly deletedAtMs?: number | undefined;
+  readonly deletion: 'graceful' | 'abrupt' | 'recreated';
+}
+
+/** One run in a small world. */
+export interface Scenario {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly injectionTimeoutMs: number;
+  readonly pods: readonly PodScript[];
+  /** Probability that a request goes wrong, in one of several ways. */
+  readonly badWeather: number;
+  readonly logsFail: boolean;
+  readonly execDenied: boolean;
+  readonly execFails: boolean;
+  /** The user deletes the experiment, or asks it to stop. */
+  readonly ending?: { readonly kind: 'delete' | 'stop'; readonly atMs: number } | undefined;
+  /** The controller is killed, and started again. */
+  readonly restarts: readonly { readonly atMs: number; readonly downMs: number }[];
+  /** The pods cannot be read. */
+  readonly blind?: { readonly atMs: number; readonly forMs: number } | undefined;
+}
+
+const seldom = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
+const moment = fc.integer({ min: 0, max: 90_000 });
+const rarely = fc.integer({ min: 0, max: 9 }).map((n) => n === 9);
+
+const podScript: fc.Arbitrary<PodScript> = fc.record({
+  startDelayMs: fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 100, max: 3_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 3_000, max: 90_000 }) },
+  ),
+  imageFromMs: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 5_000, max: 120_000 }) },
+  ),
+  skewMs: fc.oneof(fc.constant(0), fc.integer({ min: -10_000, max: 10_000 })),
+  installMs: fc.oneof(
+    { weight: 5, arbitrary: fc.integer({ min: 20, max: 900 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 900, max: 9_000 }) },
+  ),
+  diesAfterMs: seldom(fc.integer({ min: 0, max: 40_000 })),
+  freezesAfterMs: seldom(fc.integer({ min: 0, max: 40_000 })),
+  revertFails: rarely,
+  failingReapers: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4 }) },
+  ),
+  unstartable: rarely,
+  foreignQdisc: rarely,
+  refused: rarely,
+  silent: fc.oneof(
+    { weight: 10, arbitrary: fc.constant('never' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('always' as const, 'onceRunning' as const) },
+  ),
+  deletedAtMs: seldom(moment),
+  deletion: fc.constantFrom('graceful', 'abrupt', 'recreated'),
+});
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.integer(),
+  durationMs: fc.integer({ min: 1_000, max: 60_000 }),
+  injectionTimeoutMs: fc.oneof(fc.constant(60_000), fc.integer({ min: 1_000, max: 60_000 })),
+  pods: fc.array(podScript, { minLength: 1, maxLength: 3 }),
+  badWeather: fc.constantFrom(0, 0, 0.1, 0.5),
+  logsFail: rarely,
+  execDenied: rarely,
+  execFails: rarely,
+  ending: fc.option(fc.record({ kind: fc.constantFrom('delete', 'stop'), atMs: moment }), {
+    nil: undefined,
+  }),
+  restarts: fc.array(
+    fc.record({
+      atMs: fc.integer({ min: 0, max: 120_000 }),
+      downMs: fc.oneof(
+        fc.integer({ min: 0, max: 3_000 }),
+        fc.integer({ min: 3_000, max: 300_000 }),
+      ),
+    }),
+    { maxLength: 3 },
+  ),
+  blind: seldom(fc.record({ atMs: fc.integer({ min: 0, max: 150_000 }), forMs: moment })),
+});
+
+/** A pod to which nothing happens. */
+export const calmPod: PodScript = {
+  startDelayMs: 800,
+  imageFromMs: 0,
+  skewMs: 0,
+  installMs: 100,
+  revertFails: false,
+  failingReapers: 0,
+  unstartable: false,
+  foreignQdisc: false,
+  refused: false,
+  silent: 'never',
+  deletion: 'graceful',
+};
+
+/** A run in which nothing goes wrong. */
+export const calm: Scenario = {
+  seed: 1,
+  durationMs: 10_000,
+  injectionTimeoutMs: 60_000,
+  pods: [calmPod],
+  badWeather: 0,
+  logsFail: false,
+  execDenied: false,
+  execFails: false,
+  restarts: [],
+};

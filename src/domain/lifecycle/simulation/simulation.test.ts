@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type {
+  ChaosExperimentStatus,
+  PodStatusEntry,
+} from '../../../api/v1alpha1/chaos-experiment.generated.ts';
+import { isFinal, PHASES } from '../../../api/v1alpha1/phases.ts';
+import { decide } from '../decide.ts';
+import type { Decision } from '../effects.ts';
+import { endsEarly } from '../stop.ts';
+import { T0 } from '../experiment.builder.ts';
+import { NO_ACTIVITY, type Observed } from '../observed.ts';
+import { isSettled } from '../pod-case.ts';
+import { Cluster } from './cluster.ts';
+import { Controller } from './controller.ts';
+import type { Node } from './node.ts';
+import { type PodScript, scenario, type Scenario } from './scenario.ts';
+import { Timeline } from './timeline.ts';
+
+/** What a run may take beyond its deadline and the last thing that disturbed it: patience, grace and timeouts together. */
+const SLACK_MS = 400_000;
+
+function simulate(script: Scenario): Cluster {
+  const timeline = new Timeline(T0, script.seed);
+  const cluster = new Cluster(timeline, script);
+  new Controller(cluster, checkDecision);
+  const { durationMs, injectionTimeoutMs, restarts, blind, pods } = script;
+  const disturbed = Math.max(
+    durationMs + injectionTimeoutMs,
+    ...restarts.map(({ atMs, downMs }) => atMs + downMs + injectionTimeoutMs + durationMs),
+    blind === undefined ? 0 : blind.atMs + blind.forMs + injectionTimeoutMs + durationMs,
+    ...pods.map(({ imageFromMs }) => imageFromMs),
+  );
+  const end = T0 + disturbed + SLACK_MS;
+  for (let steps = 0; timeline.step(end); steps += 1) {
+    if (steps > 100_000) throw new Error('it never comes to rest');
+    checkWorld(cluster);
+  }
+  checkOutcome(cluster);
+  return cluster;
+}
+
+function checkDecision(seen: Observed, decision: Decision, now: number): void {
+  const { experiment, activities } = seen;
+  const { effects, status, wakeAt } = decision;
+  // Everything is written ahead before anything is done.
+  if (experiment.status?.startTime === undefined) expect(effects).toEqual([]);
+  if (endsEarly(experiment) !== undefined || isFinal(experiment.status?.phase))
+    expect(effects.filter(({ kind }) => kind === 'inject')).toEqual([]);
+  const keys = effects.map(({ kind, pod }) => `${kind} ${pod.metadata.uid}`);
+  expect(new Set(keys).size, 'no effect twice').toBe(keys.length);
+  for (const effect of effects) {
+    const activity = activities.get(effect.pod.metadata.uid.slice(0, 13)) ?? NO_ACTIVITY;
+    const kind = effect.kind === 'prove' ? 'proof' : effect.kind;
+    expect(activity[kind].kind, 'no effect that is under way').not.toBe('busy');
+    if (effect.kind === 'reap') expect(effect.n).toBeLessThanOrEqual(3);
+  }
+  if (wakeAt !== undefined) expect(wakeAt).toBeGreaterThan(now);
+  checkProgress(seen, decision);
+  checkIdempotence(seen, decision, now);
+  for (const before of experiment.status?.pods ?? []) {
+    const after = status.pods?.find(({ uid }) => uid === before.uid);
+    if (isSettled(before) && experiment.status?.startTime !== undefined)
+      expect(after).toEqual(before);
+    if (before.applied !== undefined) expect(after?.applied).toBe(before.applied);
+  }
+}
+
+/** Something will bring the run on: an answer, a time, a write, or it is over. */
+function checkProgress({ experiment, activities }: Observed, decision: Decision): void {
+  const busy = [...activities.values()].some((activity) =>
+    [activity.inject, activity.proof, activity.stop, activity.reap].some(
+      ({ kind }) => kind === 'busy',
+    ),
+  );
+  const moves =
+    busy ||
+    decision.effects.length > 0 ||
+    decision.wakeAt !== undefined ||
+    decision.writeAhead === true ||
+    decision.finalizer !== undefined ||
+    isFinal(decision.status.phase) ||
+    (experiment.status?.startTime === undefined &&
+      experiment.metadata.deletionTimestamp !== undefined);
+  expect(moves, 'nothing would ever happen again').toBe(true);
+}
+
+/** With the decision in place, and its effects under way, the same moment asks for nothing more. */
+function checkIdempotence(
+  seen: Observed,
+  { status, effects, writeAhead }: Decision,
+  now: number,
+): void {
+  if (seen.experiment.status?.startTime === undefined || writeAhead) return;
+  const activities = new Map(seen.activities);
+  for (const { kind, pod } of effects) {
+    const id = pod.metadata.uid.slice(0, 13);
+    const field = kind === 'prove' ? 'proof' : kind;
+    activities.set(id, { ...(activities.get(id) ?? NO_ACTIVITY), [field]: { kind: 'busy' } });
+  }
+  const again = decide({ ...seen, experiment: { ...seen.experiment, status }, activities }, now);
+  expect(again.status).toEqual(status);
+  expect(again.effects).toEqual([]);
+}
+
+function entriesWithNodes({ experiment, nodes, history }: Cluster) {
+  const status = experiment?.status ?? history.at(-1);
+  return (status?.pods ?? []).map((entry) => {
+    const node = [...nodes].find(([uid]) => uid.startsWith(entry.uid))?.[1];
+    if (node === undefined) throw new Error('an entry without a pod');
+    return { entry, node };
+  });
+}
+
+/** What status says of settled pods is true from then on. */
+function checkWorld(cluster: Cluster): void {
+  for (const { entry, node } of entriesWithNodes(cluster)) {
+    const clean = isSettled(entry) && entry.state !== 'Abandoned' && entry.state !== 'Unknown';
+    if (clean && node.fault) throw new Error(`a fault in a pod that is ${describe(entry)}`);
+    if (entry.applied !== undefined && node.truth.appliedAt === undefined)
+      throw new Error(`a proof of nothing: ${describe(entry)}`);
+  }
+  for (const node of cluster.nodes.values()) {
+    const agents = node.pod.ephemeralContainers.filter(({ name }) => !/-r\d$/.test(name));
+    if (agents.length > 1) throw new Error('two agents in one pod');
+  }
+}
+
+function checkOutcome(cluster: Cluster): void {
+  const { history, scenario: script, experiment } = cluster;
+  const last = history.at(-1);
+  if (script.ending?.kind === 'delete')
+    expect(experiment, 'the experiment is gone').toBeUndefined();
+  else expect(experiment?.metadata.finalizers ?? []).toEqual([]);
+  checkPhases(history);
+  if (last?.startTime === undefined) return;
+  expect(isFinal(last.phase), `a final phase, not ${last.phase}`).toBe(true);
+  for (const { entry, node } of entriesWithNodes(cluster)) {
+    const pod = script.pods[Number(entry.name.slice('web-'.length))];
+    if (pod === undefined) throw new Error('an entry without a script');
+    const { appliedAt = 0, endedAt = 0 } = node.truth;
+    if (entry.state === 'Recovered' && entry.reason === 'Elapsed')
+      expect(endedAt - appliedAt).toBeGreaterThanOrEqual(script.durationMs);
+    if (!isCalm(script) || pod.silent !== 'never' || pod.startDelayMs >= 30_000) continue;
+    if (pod.failingReapers < 2) expect(['Recovered', 'Failed', 'Gone']).toContain(entry.state);
+    if (pod.deletedAtMs !== undefined) continue;
+    if (pod.failingReapers === 0 && script.restarts.length === 0)
+      checkPromptness(script, pod, node);
+    const inTime = appliedAt > 0 && appliedAt < Date.parse(last.run?.startBefore ?? '') - 3_000;
+    if (node.truth.lostAt !== undefined || pod.revertFails || !inTime) continue;
+    const reasons = history.flatMap(({ pods = [] }) =>
+      pods.filter(({ uid }) => uid === entry.uid).map(({ reason }) => reason),
+    );
+    expect(reasons, 'a healthy agent is believed').not.toContain('Unproven');
+    if (script.ending === undefined) expect(['Elapsed', 'Deadline']).toContain(entry.reason);
+  }
+}
+
+/** Everything works but what the pods' scripts say, and the controller's own life. */
+function isCalm({ badWeather, logsFail, execDenied, execFails, blind }: Scenario): boolean {
+  return badWeather === 0 && !logsFail && !execDenied && !execFails && blind === undefined;
+}
+
+/** A fault that nothing in the pod ends is ended within 30 s by the node's clock; one that the user ends, within 5 s. */
+function checkPromptness(
+  { ending, durationMs }: Scenario,
+  { skewMs }: PodScript,
+  { truth }: Node,
+): void {
+  const { appliedAt, endedAt = Number.POSITIVE_INFINITY, lostAt } = truth;
+  if (appliedAt === undefined) return;
+  const askedAt = ending === undefined ? Number.POSITIVE_INFINITY : T0 + ending.atMs;
+  const dueAt = truth.dueAt ?? appliedAt + durationMs;
+  if (lostAt === undefined)
+    expect(endedAt).toBeLessThan(Math.max(appliedAt, Math.min(askedAt, dueAt)) + 5_000);
+  else expect(endedAt).toBeLessThan(Math.max(lostAt, dueAt) + 30_000 + Math.max(0, skewMs));
+}
+
+/** The phases that were written go forward, start once, and end with what the entries say. */
+function checkPhases(history: readonly ChaosExperimentStatus[]): void {
+  const starts = new Set(history.flatMap(({ startTime }) => startTime ?? []));
+  expect(starts.size).toBeLessThanOrEqual(1);
+  let past = 0;
+  for (const { phase, pods = [], startTime } of history) {
+    if (phase === undefined) throw new Error('a status without a phase');
+    expect(PHASES.indexOf(phase), phase).toBeGreaterThanOrEqual(past);
+    past = PHASES.indexOf(phase);
+    if (startTime === undefined || !isFinal(phase)) continue;
+    expect(pods.every(isSettled)).toBe(true);
+    const injected = pods.some(({ applied }) => applied !== undefined);
+    if (phase === 'Completed') expect(injected, 'completed with a fault').toBe(true);
+    if (phase === 'Failed') expect(injected, 'failed without a fault').toBe(false);
+  }
+}
+
+const describe = ({ name, state, reason }: PodStatusEntry) => `${name} ${state} (${reason})`;
+
+it('whatever happens, a run ends, says what is true, and leaves nothing that it does not name', () => {
+  fc.assert(
+    fc.property(scenario, (script) => {
+      simulate(script);
+    }),
+    { numRuns: 300 },
+  );
+});
