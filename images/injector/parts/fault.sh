@@ -1,8 +1,8 @@
 # The fault: its install, its proof and its undo.
 
 # Undo and read back are tried again when memory is short or another process holds the network's lock.
-readonly UNDO_TRIES=10
-readonly UNDO_PAUSE_MS=300
+readonly UNDO_TRIES=20
+readonly UNDO_PAUSE_MS=500
 # How long before the end of its time the tc that will end the fault is started: its start takes 50 to 200 ms on a slow
 # node, and more when several faults of the node end at once.
 readonly READY_BEFORE_MS=1500
@@ -182,7 +182,7 @@ read_filters() {
 own_filters() {
 	case $filters in
 	*" pref $prio4 "*" device $ifb)"* | *" pref $prio6 "*" device $ifb)"*) ;;
-	*" pref $prio4 "*" device \*)"* | *" pref $prio6 "*" device \*)"*) ;;
+	*" pref $prio4 "*" device *)"* | *" pref $prio6 "*" device *)"*) ;;
 	*) return 1 ;;
 	esac
 }

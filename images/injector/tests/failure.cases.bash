@@ -61,7 +61,7 @@ case_a_log_that_is_closed() {
   new_container a
   mkfifo "$CASE/pipe"
   head -n 1 "$CASE/pipe" >"$CASE/first" &
-  (in_container a ,+net_admin SQUALL_UID=$UID_OF_RUN SQUALL_ATTEMPT=1 SQUALL_HANDLE=1f SQUALL_INSTALL="$INSTALL" \
+  (in_container a ,+net_admin SQUALL_UID="$UID_OF_RUN" SQUALL_ATTEMPT=1 SQUALL_HANDLE=1f SQUALL_INSTALL="$INSTALL" \
     SQUALL_UNDO="$UNDO" SQUALL_DURATION_MS=1500 SQUALL_START_BEFORE_MS=$(($(now_ms) + 9000)) \
     SQUALL_DEADLINE_MS=$(($(now_ms) + 9000)) -- /squall/agent) >"$CASE/pipe" 2>"$CASE/a.errors"
   [[ $(<"$CASE/a/termination-log") == *'"applied":true,"clean":true,"reason":"Elapsed"'* ]] ||

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016 # texts that nothing may expand
 # What the environment may not say: refused by name, with nothing changed.
 
 refused_inputs() {

@@ -72,8 +72,10 @@ case_expired() {
 case_agent_is_pid_1_with_one_capability() {
   plan both-loss-20
   start a
-  local status
-  status=/proc/$(agent_pid a)/status
+  local process status
+  process=/proc/$(agent_pid a)
+  status=$process/status
+  ! touch "$process/root/mark" 2>/dev/null || fail 'its root can be written'
   claim_equal 'its process id inside' 1 "$(awk '/^NSpid/ { print $NF }' "$status")"
   claim_equal 'its capabilities' 0000000000001000 "$(awk '/^CapEff/ { print $2 }' "$status")"
 }
@@ -193,7 +195,7 @@ case_status_follows_the_fault() {
   new_container a
   claim_equal 'status before' '{"event":"none"}' "$(verb a status)"
   start a
-  in_pod ping -q -f -c 200 $PEER4 >"$CASE/ping.log" || :
+  in_pod ping -q -f -c 200 "$PEER4" >"$CASE/ping.log" || :
   verb a status >"$CASE/status.log"
   said status applied || fail 'status does not say applied'
   claim_between 'egress seen' 200 230 "$(of_event status applied egress.seen)"

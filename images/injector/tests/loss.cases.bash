@@ -7,9 +7,9 @@ measure() {
   start a
   lost_datagrams pod peer "$1"
   egress_lost=$LOST
-  claim_loss "egress of IPv$1" $DATAGRAMS "$egress_lost" "$2" "$4"
+  claim_loss "egress of IPv$1" "$DATAGRAMS" "$egress_lost" "$2" "$4"
   lost_datagrams peer pod "$1"
-  claim_loss "ingress of IPv$1" $DATAGRAMS "$LOST" "$3" "$4"
+  claim_loss "ingress of IPv$1" "$DATAGRAMS" "$LOST" "$3" "$4"
   stop a
   claim_report a Stopped
   claim_unchanged
@@ -27,7 +27,7 @@ claim_counters() {
     claim_equal "$1 seen" '' "$seen"
     return
   fi
-  claim_between "$1 seen" $DATAGRAMS $((DATAGRAMS + 30)) "$seen"
+  claim_between "$1 seen" "$DATAGRAMS" $((DATAGRAMS + 30)) "$seen"
   claim_between "$1 lost" "$3" $(($3 + 30)) $((seen - passed))
 }
 
@@ -70,11 +70,11 @@ case_loss_of_everything_keeps_neighbour_discovery() {
   in_peer ip neigh flush all
   local address
   for address in $PEER4 $PEER6; do
-    ! in_pod ping -q -c 2 -i 0.2 -W 1 $address >"$CASE/ping.log" || fail "$address answers"
+    ! in_pod ping -q -c 2 -i 0.2 -W 1 "$address" >"$CASE/ping.log" || fail "$address answers"
     [[ $(in_pod ip neigh show "$address") == *lladdr* ]] || fail "the pod finds no neighbour $address"
   done
   for address in $POD4 $POD6; do
-    ! in_peer ping -q -c 2 -i 0.2 -W 1 $address >"$CASE/ping.log" || fail "$address answers"
+    ! in_peer ping -q -c 2 -i 0.2 -W 1 "$address" >"$CASE/ping.log" || fail "$address answers"
     [[ $(in_peer ip neigh show "$address") == *lladdr* ]] || fail "the peer finds no neighbour $address"
   done
   stop a
@@ -95,7 +95,7 @@ case_counters_of_large_tcp_buffers() {
   await 'the receiver listens' listens_tcp
   local before after
   before=$(segments_sent)
-  dd if=/dev/zero bs=1M count=40 status=none | in_pod socat -u - TCP4:$PEER4:9001
+  dd if=/dev/zero bs=1M count=40 status=none | in_pod socat -u - TCP4:"$PEER4":9001
   stop a
   claim_report a Stopped
   after=$(segments_sent)
@@ -113,4 +113,5 @@ case_counters_of_large_tcp_buffers() {
 
 listens_tcp() { in_peer grep -q ':2329 .* 0A ' /proc/net/tcp; }
 # OutSegs and RetransSegs: the former leaves out what is sent again.
+# shellcheck disable=SC2016 # an awk program
 segments_sent() { in_pod awk '/^Tcp:/ && $2 ~ /^[0-9]/ { print $12 + $13 }' /proc/net/snmp; }

@@ -25,12 +25,14 @@ make_pod() {
   ip -n pod route add default via $PEER4
 }
 
-# What tc shows of the pod, filters included. Where a device has no clsact, tc says so, and that is part of it.
+# The pod's devices and what tc shows of them, filters included. Where a device has no clsact, tc says so, and that is part of it.
 traffic_control() {
-  local device
+  local device devices
+  devices=$(ip -n pod -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/')
+  printf '%s\n' "$devices"
   {
     printf 'qdisc show\n'
-    for device in $(ip -n pod -o link | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
+    for device in $devices; do
       printf 'filter show dev %s\nfilter show dev %s ingress\nfilter show dev %s egress\n' "$device" "$device" "$device"
     done
   } | in_pod tc -force -batch - 2>&1 || :
@@ -62,11 +64,10 @@ in_container() {
     set -e
     root=$1 dev=$2 loader=$3 capabilities=$4 environment=$5
     shift 5
-    mount --bind "$root" "$root"
-    mount -o remount,bind,ro "$root"
-    mount --bind "$dev" "$root/dev"
-    mount --bind / "$root/dev/host"
-    mount -t proc proc "$root/proc"
+    # One mount for all: each costs 50 ms on an emulated machine.
+    printf "%s 0 0\n" "$root $root none bind,ro" "$dev $root/dev none bind" "/ $root/dev/host none bind" \
+      "proc $root/proc proc defaults" >"$dev.mounts"
+    mount --all --fstab "$dev.mounts"
     if [[ -n ${SPOIL-} ]]; then eval "$SPOIL"; fi
     exec env -i "${@:1:environment}" /usr/sbin/chroot "$root" "/dev/host$loader" \
       --library-path "/dev/host${loader%/*}" /dev/host/usr/bin/setpriv \

@@ -14,7 +14,7 @@ case_reap_after_a_kill() {
   plan both-loss-20
   remember
   start a
-  in_pod ping -q -f -c 200 $PEER4 >"$CASE/ping.log" || :
+  in_pod ping -q -f -c 200 "$PEER4" >"$CASE/ping.log" || :
   kill -KILL "$(agent_pid a)"
   reap r
   claim_report r Reaped

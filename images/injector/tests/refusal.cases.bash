@@ -116,7 +116,7 @@ case_without_the_capability() {
   plan both-loss-20
   remember
   new_container a
-  (in_container a "" SQUALL_MODE=run SQUALL_UID=$UID_OF_RUN SQUALL_ATTEMPT=1 SQUALL_HANDLE=1f SQUALL_INSTALL="$INSTALL" \
+  (in_container a "" SQUALL_MODE=run SQUALL_UID="$UID_OF_RUN" SQUALL_ATTEMPT=1 SQUALL_HANDLE=1f SQUALL_INSTALL="$INSTALL" \
     SQUALL_UNDO="$UNDO" SQUALL_DURATION_MS=1000 SQUALL_START_BEFORE_MS=$(($(now_ms) + 9000)) \
     SQUALL_DEADLINE_MS=$(($(now_ms) + 9000)) -- /squall/agent) >"$CASE/a.log" 2>"$CASE/a.errors"
   claim_report a NotPermitted
@@ -134,8 +134,8 @@ case_interface_of_the_default_route() {
   in_pod ip link add eth1 type ifb
   in_pod ip link set eth1 up
   in_pod ip addr add 10.98.0.1/24 dev eth1
-  in_pod ip route replace default via $PEER4 metric 50
-  in_pod ip route del default via $PEER4 metric 0
+  in_pod ip route replace default via "$PEER4" metric 50
+  in_pod ip route del default via "$PEER4" metric 0
   in_pod ip route add default via 10.98.0.2 metric 10
   start a
   claim_equal 'interface' eth1 "$(of_event a applied interface)"
@@ -146,7 +146,7 @@ case_interface_of_the_ipv6_default_route() {
   in_pod ip link add eth1 type ifb
   in_pod ip link set eth1 up
   in_pod ip route del default
-  in_pod ip -6 route add default via $PEER6 metric 50
+  in_pod ip -6 route add default via "$PEER6" metric 50
   start a
   claim_equal 'interface' eth0 "$(of_event a applied interface)"
 }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2016 # awk programs
 # Traffic between the pod and its peer, counted by the receiving kernel.
 
 readonly DATAGRAMS=20000
@@ -28,6 +29,7 @@ lost_datagrams() {
   # The blocks of 64 bytes become one datagram each.
   dd if=/dev/zero bs=64 count=$DATAGRAMS status=none | "in_$1" socat -u -b64 - "UDP$3-SENDTO:$address:9000"
   await_settled "$2" "$3"
+  # shellcheck disable=SC2034 # the answer
   LOST=$((DATAGRAMS - (SETTLED - before)))
   kill "$receiver"
   wait "$receiver" 2>/dev/null || :
