@@ -8,6 +8,9 @@ SHELL := /bin/bash
 LAB_COMMAND := e2e/lab/lab
 BIN := node_modules/.bin
 
+# Node 24 is among the packages: whatever a tool's first line calls node is that one.
+export PATH := $(CURDIR)/$(BIN):$(PATH):/usr/local/go/bin
+
 .PHONY: help
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +48,9 @@ format: node_modules ## Format all sources.
 	$(BIN)/biome format --write .
 
 .PHONY: generate
-generate: node_modules ## Make the TypeScript types and the JSON Schema from the CRD.
+generate: node_modules ## Make types and JSON Schema from the CRD, and the tables of docs/reference.md.
 	npm run --silent generate
+	$(BIN)/node scripts/reference.ts
 
 .PHONY: verify
 verify: node_modules ## Fail when a generated file differs from its source.
