@@ -62,6 +62,11 @@ export class NodeWatch {
     this.#relay.destroy();
   }
 
+  /** Whether the address has been seen in a network namespace of its own. */
+  sees(podIp: string): boolean {
+    return this.#check().#namespaces.has(podIp);
+  }
+
   /** All faults so far in the namespace of the pod with this address. */
   faults(podIp: string): readonly Fault[] {
     return this.#timeline(podIp).faults;
@@ -73,14 +78,10 @@ export class NodeWatch {
 
   /** Resolves once the pod's namespace is listened to. */
   async awaitPod(podIp: string): Promise<void> {
-    await awaitCondition(
-      `the node's namespace of ${podIp}`,
-      () => this.#check().#namespaces.has(podIp),
-      {
-        withinMs: 20_000,
-        everyMs: 20,
-      },
-    );
+    await awaitCondition(`the node's namespace of ${podIp}`, () => this.sees(podIp), {
+      withinMs: 20_000,
+      everyMs: 20,
+    });
   }
 
   /** The name of the pod's network namespace on the node. */

@@ -227,11 +227,16 @@ export class Suite {
     ]);
     return [
       ...experiments.map((experiment) =>
-        JSON.stringify({ ...experiment, apiVersion: undefined }, null, 1),
+        JSON.stringify(
+          experiment,
+          (key, value) => (key === 'managedFields' ? undefined : value),
+          1,
+        ),
       ),
       ...pods.map((pod) => {
-        const { ephemeralContainerStatuses, phase, conditions } = pod.status;
-        return `pod ${pod.metadata.name}: ${JSON.stringify({ phase, conditions, ephemeralContainerStatuses })}`;
+        const { ephemeralContainerStatuses, phase, podIP } = pod.status;
+        const faults = podIP !== undefined && this.watch.sees(podIP) && this.watch.faults(podIP);
+        return `pod ${pod.metadata.name}: ${JSON.stringify({ phase, faults, ephemeralContainerStatuses })}`;
       }),
       ...events.map(
         ({ regarding, reason, note }) =>
