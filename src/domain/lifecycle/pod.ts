@@ -70,26 +70,28 @@ function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent' }): P
   if (injection.kind === 'busy') return wait(entry);
   // It is in the pod, and will be in what we see of the pod.
   if (injection.kind === 'done' && injection.result.kind === 'accepted') return unobserved(pod);
-  const refusal = injection.kind === 'done' ? injection.result : undefined;
-  if (refusal?.kind === 'refused') {
-    if (refusal.reason === 'PodGone') return wait(become(entry, 'Gone', 'PodGone'));
-    if (!activity.injectUncertain)
-      return wait(become(entry, 'Failed', refusal.reason, refusal.message));
-  }
-  const neverSent =
-    pod.wroteAhead &&
-    !activity.injectUncertain &&
-    (injection.kind === 'idle' || injection.kind === 'failed');
-  if (pod.stopping && neverSent) return wait(become(entry, 'Failed', 'NotStarted'));
+  const notInjected = failedInjection(pod);
+  if (notInjected.state === 'Gone') return wait(notInjected);
+  const certain = pod.wroteAhead && !activity.injectUncertain;
+  if (certain && (pod.stopping || injection.kind === 'done')) return wait(notInjected);
   // A request of which we don't know the fate may still be carried out; its agent would do nothing after this.
   const overAt = times.startBefore + CLOCK_ALLOWANCE_MS;
-  if (now >= overAt) {
-    const why = injection.kind === 'failed' ? injection.message : undefined;
-    return wait(become(entry, 'Failed', 'NotStarted', why));
-  }
+  if (now >= overAt) return wait(notInjected);
   if (pod.stopping || target.terminating || now >= times.startBefore) return wait(entry, overAt);
   const tried = attempt(injection, { kind: 'inject', pod: target }, now);
   return { entry, effects: tried.effects, wakeAt: earlier(tried.wakeAt, overAt) ?? overAt };
+}
+
+/** What becomes of the pod if no agent gets into it. */
+function failedInjection({ entry, activity: { inject: injection } }: PodCase): PodStatusEntry {
+  if (injection.kind === 'done' && injection.result.kind === 'refused') {
+    const { reason, message } = injection.result;
+    return reason === 'PodGone'
+      ? become(entry, 'Gone', 'PodGone')
+      : become(entry, 'Failed', reason, message);
+  }
+  const why = injection.kind === 'failed' ? injection.message : undefined;
+  return become(entry, 'Failed', 'NotStarted', why);
 }
 
 const IMAGE_REASONS = new Set([

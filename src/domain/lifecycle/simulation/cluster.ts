@@ -70,7 +70,9 @@ export class Cluster {
     const node = this.nodes.get(uid);
     if (node === undefined || !node.alive) return 'podGone';
     const index = Number(node.pod.metadata.name.slice('web-'.length));
-    if (this.scenario.pods[index]?.refused) return 'refused';
+    const refused = this.scenario.pods[index]?.refused;
+    if (refused === 'always' || (refused === 'sometimes' && this.timeline.chance(0.5)))
+      return 'refused';
     if (node.pod.ephemeralContainers.some(({ name }) => name === plan.name)) return 'accepted';
     const container = aContainer({ name: plan.name, env: { SQUALL_UID: plan.uid } });
     const ephemeralContainers = [...node.pod.ephemeralContainers, container];

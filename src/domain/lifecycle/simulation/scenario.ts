@@ -21,8 +21,8 @@ export interface PodScript {
   readonly unstartable: boolean;
   /** Somebody else's qdisc is on the interface. */
   readonly foreignQdisc: boolean;
-  /** Admission refuses our containers in this pod. */
-  readonly refused: boolean;
+  /** Admission refuses our containers in this pod: never, every other time, or always. */
+  readonly refused: 'never' | 'sometimes' | 'always';
   /** The kubelet loses the API server for good: from the beginning, or once it has reported a running agent. */
   readonly silent: 'never' | 'always' | 'onceRunning';
   readonly deletedAtMs?: number | undefined;
@@ -75,7 +75,10 @@ const podScript: fc.Arbitrary<PodScript> = fc.record({
   ),
   unstartable: rarely,
   foreignQdisc: rarely,
-  refused: rarely,
+  refused: fc.oneof(
+    { weight: 8, arbitrary: fc.constant('never' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('sometimes' as const, 'always' as const) },
+  ),
   silent: fc.oneof(
     { weight: 10, arbitrary: fc.constant('never' as const) },
     { weight: 1, arbitrary: fc.constantFrom('always' as const, 'onceRunning' as const) },
@@ -119,7 +122,7 @@ export const calmPod: PodScript = {
   failingReapers: 0,
   unstartable: false,
   foreignQdisc: false,
-  refused: false,
+  refused: 'never',
   silent: 'never',
   deletion: 'graceful',
 };

@@ -141,7 +141,13 @@ function checkOutcome(cluster: Cluster): void {
     const { appliedAt = 0, endedAt = 0 } = node.truth;
     if (entry.state === 'Recovered' && entry.reason === 'Elapsed')
       expect(endedAt - appliedAt).toBeGreaterThanOrEqual(script.durationMs);
-    if (!isCalm(script) || pod.silent !== 'never' || pod.startDelayMs >= 30_000) continue;
+    if (
+      !isCalm(script) ||
+      pod.silent !== 'never' ||
+      pod.refused !== 'never' ||
+      pod.startDelayMs >= 30_000
+    )
+      continue;
     if (pod.failingReapers < 2) expect(['Recovered', 'Failed', 'Gone']).toContain(entry.state);
     if (pod.deletedAtMs !== undefined) continue;
     if (pod.failingReapers === 0 && script.restarts.length === 0)
