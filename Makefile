@@ -13,10 +13,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH):/usr/local/go/bin
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Not npm ci: it refuses a lock file without the packages of other operating systems. The lock file is kept to, and kept.
 node_modules: package.json package-lock.json
-	npm ci --no-progress
+	npm install --no-save --no-progress --loglevel=error
 	@touch node_modules
 
 .PHONY: demo
