@@ -51,6 +51,14 @@ export const REAP_PATIENCE_MS = 120_000;
 /** How long an accepted reaper may take until its end is reported. */
 export const REAP_GRACE_MS = 30_000;
 
+/**
+ * Times of agents are by the node's clock, and are kept so: what lies between two of them is exact. They may lie before
+ * the start by the skew that we allow.
+ */
+export function sinceStart(atMs: number, start: number): number {
+  return atMs - start;
+}
+
 /** When the fault of this pod ends by itself, as far as is known; milliseconds since the epoch. */
 export function endOf({ entry, times }: Pick<PodCase, 'entry' | 'times'>): number {
   if (entry.applied === undefined) return times.deadline;

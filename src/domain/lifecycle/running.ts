@@ -1,0 +1,60 @@
+import type { PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { earlier } from './effects.ts';
+import type { Evidence } from './evidence.ts';
+import {
+  attempt,
+  become,
+  endOf,
+  MAX_SKEW_MS,
+  OVERDUE_MS,
+  type PodCase,
+  type PodStep,
+  sinceStart,
+} from './pod-case.ts';
+import { stopAgent } from './recover.ts';
+
+/** Reads a running agent's proof, and sees to it that the agent ends: when it is asked to, or when it is overdue. */
+export function running(pod: PodCase, evidence: Evidence & { kind: 'running' }): PodStep {
+  const entry = prove(pod);
+  const { times, now } = pod;
+  const reading =
+    entry.applied === undefined
+      ? attempt(pod.activity.proof, { kind: 'prove', pod: evidence.pod }, now)
+      : { effects: [] };
+  const late = entry.applied === undefined && !mayStillProve(pod);
+  const lookAt = late ? times.startBefore : endOf({ entry, times }) + OVERDUE_MS;
+  const mustEnd = pod.stopping || entry.state === 'Unknown' || now >= lookAt;
+  const ending = mustEnd
+    ? stopAgent({ ...pod, entry: overdue(entry, pod) }, evidence)
+    : { entry, effects: [], wakeAt: lookAt };
+  const wakeAt = earlier(ending.wakeAt, reading.wakeAt);
+  return {
+    entry: ending.entry,
+    effects: [...reading.effects, ...ending.effects],
+    ...(wakeAt !== undefined && { wakeAt }),
+  };
+}
+
+/** A process that took over a run has not yet had an answer about what the agent said before. */
+function mayStillProve({ wroteAhead, activity: { proof, stop } }: PodCase): boolean {
+  return !wroteAhead && stop.kind === 'idle' && (proof.kind === 'idle' || proof.kind === 'busy');
+}
+
+/** What the agent's own words make of the entry. Words that come too late add the time, and save nothing. */
+function prove({ entry, activity, times }: PodCase): PodStatusEntry {
+  if (activity.proof.kind !== 'done' || entry.applied !== undefined) return entry;
+  const { startedAtMs, appliedAtMs, readAt } = activity.proof.result;
+  if (appliedAtMs === undefined) return entry;
+  const applied = sinceStart(appliedAtMs, times.start);
+  if (entry.state === 'Unknown') return { ...entry, applied };
+  const skewed =
+    startedAtMs !== undefined &&
+    (startedAtMs < times.start - MAX_SKEW_MS || startedAtMs > readAt + MAX_SKEW_MS);
+  return skewed
+    ? { ...become(entry, 'Unknown', 'ClockSkew'), applied }
+    : { ...become(entry, 'Injected'), applied };
+}
+
+function overdue(entry: PodStatusEntry, { stopping }: PodCase): PodStatusEntry {
+  return entry.state === 'Planned' && !stopping ? become(entry, 'Unknown', 'Unproven') : entry;
+}
