@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { ChaosExperimentStatus } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { anExperiment } from './experiment.builder.ts';
+import { decideAt, held, targets, webs } from './start-row.builder.ts';
+
+describe('a dry run', () => {
+  const dry = { spec: { dryRun: true, targets: targets(1) } };
+  const pods = webs(3);
+  const { status: promised } = decideAt(anExperiment(dry), { pods });
+  const names = ({ pods: entries = [] }: ChaosExperimentStatus) => entries.map(({ name }) => name);
+  const [chosen = ''] = names(promised);
+  /** Pods that would be preferred to the promised one without the promise. */
+  const crowd = webs(60);
+  const real = (status: ChaosExperimentStatus, parts: Parameters<typeof anExperiment>[0] = {}) =>
+    anExperiment({
+      finalizers: held,
+      generation: 2,
+      status,
+      spec: { targets: targets(1) },
+      ...parts,
+    });
+
+  it('names the pods, takes nothing and holds nothing', () => {
+    const decision = decideAt(anExperiment(dry), { pods });
+    expect(decision).toEqual({ status: promised, effects: [] });
+    expect(promised).toMatchObject({
+      phase: 'Planned',
+      message: `dry run: would hit 1 of 3 matched pods: ${chosen}`,
+      summary: { pods: '0/1' },
+    });
+    expect(promised).not.toHaveProperty('startTime');
+    expect(promised).not.toHaveProperty('run');
+  });
+
+  it('names five pods at most in its sentence', () => {
+    const all = anExperiment({ spec: { dryRun: true, targets: targets('100%') } });
+    expect(decideAt(all, { pods: webs(7) }).status.message).toBe(
+      'dry run: would hit 7 of 7 matched pods: web-0, web-1, web-2, web-3, web-4 and 2 more',
+    );
+  });
+
+  it('plans once for each generation of the spec', () => {
+    const experiment = anExperiment({ ...dry, status: promised });
+    expect(decideAt(experiment, { pods: crowd })).toEqual({ status: promised, effects: [] });
+    const changed = anExperiment({ ...dry, generation: 2, status: promised });
+    expect(decideAt(changed, { pods }).status.observedGeneration).toBe(2);
+  });
+
+  it('is kept by the real run, whatever pods have come since', () => {
+    expect(names(decideAt(real({}), { pods: crowd }).status)).not.toEqual([chosen]);
+    expect(names(decideAt(real(promised), { pods: crowd }).status)).toEqual([chosen]);
+  });
+
+  it('is kept when the pods could not be read in between', () => {
+    const blind = { pods: { kind: 'unreadable', message: 'no' } } as const;
+    const { status } = decideAt(real(promised), blind);
+    expect(status.phase).toBe('Pending');
+    expect(names(decideAt(real(status), { pods: crowd }).status)).toEqual([chosen]);
+  });
+
+  it('is kept while the finalizer is added', () => {
+    expect(decideAt(real(promised, { finalizers: [] }), { pods: crowd })).toEqual({
+      status: promised,
+      effects: [],
+      finalizer: 'add',
+    });
+  });
+
+  it('gives way where a promised pod is gone', () => {
+    const rest = pods.filter((pod) => pod.metadata.name !== chosen);
+    expect(names(decideAt(real(promised), { pods: rest }).status)).not.toContain(chosen);
+  });
+
+  it('says nothing about other targets', () => {
+    const other = {
+      spec: { targets: { ...targets(1), podNames: crowd.map((pod) => pod.metadata.name) } },
+    };
+    const fresh = names(decideAt(real({}, other), { pods: crowd }).status);
+    expect(names(decideAt(real(promised, other), { pods: crowd }).status)).toEqual(fresh);
+  });
+});
