@@ -20,7 +20,7 @@ func init() {
 	// The order in which a query passes through the plugins, whatever the
 	// order in the Corefile.
 	dnsserver.Directives = []string{
-		"reload", "health", "ready", "errors", "cache", "template", "hosts", "kubernetes",
+		"reload", "health", "ready", "errors", "cache", "hosts", "kubernetes", "template",
 	}
 }
 

@@ -69,11 +69,12 @@ machine_start() {
     -serial chardev:console
 }
 
-# run_machine FOLDER COMMAND IMAGE...: boots a machine without a network, runs
-# COMMAND in it as root with the disks IMAGE... and streams its output to
-# stdout. Sets RUN_STATUS to the command's status. FOLDER takes temporary files.
+# run_machine FOLDER COMMAND OPTION...: boots a machine without a network, runs
+# COMMAND in it as root and streams its output to stdout. Sets RUN_STATUS to the
+# command's status. FOLDER takes temporary files; OPTIONs name the machine's
+# disks. The machine ends with this process, also when that is told to end.
 run_machine() {
-  local work=$1 command=$2 length
+  local work=$1 command=$2 length console
   shift 2
   machine_options
   printf '%s' "$command" >"$work/command"
@@ -81,20 +82,30 @@ run_machine() {
   # A disk is a whole number of sectors; the machine cuts the padding off.
   truncate -s '%512' "$work/command"
   disk_options "$work/command"
-  # The command's status comes back by descriptor 3, its output by 4.
-  {
-    RUN_STATUS=$(
-      TMPDIR=$work "${MACHINE[@]}" "$@" "${DISKS[@]}" -nic none \
-        -append "$KERNEL_ARGUMENTS lab.mode=command lab.length=$length" \
-        -serial "file:$work/console.log" -serial stdio </dev/null 2>&1 |
-        command_output 3>&1 >&4
-    )
-  } 4>&1
+  exec {console}< <(
+    TMPDIR=$work exec setpriv --pdeathsig KILL "${MACHINE[@]}" "$@" "${DISKS[@]}" -nic none \
+      -append "$KERNEL_ARGUMENTS lab.mode=command lab.length=$length" \
+      -serial "file:$work/console.log" -serial stdio </dev/null 2>&1
+  )
+  RUN_PID=$!
+  trap 'kill "$RUN_PID" 2>/dev/null || true; wait "$RUN_PID" || true; run_cleanup' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  RUN_STATUS=
+  command_output <&"$console"
+  exec {console}<&-
+  wait "$RUN_PID" || true
+  trap - EXIT HUP INT TERM
   [[ -n $RUN_STATUS ]] || {
     tail -n 20 "$work/console.log" >&2
+    run_cleanup
     fail "the machine ended before the command did"
   }
 }
+
+# Replaced by a caller that has something to remove when the machine ends.
+run_cleanup() { :; }
 
 # lab kernel FOLDER COMMAND
 lab_kernel() {
@@ -106,22 +117,23 @@ lab_kernel() {
   accelerator
   local size
   WORK=$(mktemp -d -t squall-kernel.XXXXXX)
-  trap 'rm -rf "$WORK"' EXIT
+  run_cleanup() { rm -rf "$WORK"; }
   size=$(($(du -sm "$1" | cut -f1) * 12 / 10 + 64))
   pack_disk work "$1" "$size" "$WORK/work.img"
   disk_options "$DEBIAN_DISK" "$PLAIN_DISK" "$WORK/work.img"
   run_machine "$WORK" "$2" "${DISKS[@]}"
+  run_cleanup
   exit "$RUN_STATUS"
 }
 
 # Passes output on to stdout as it comes, line by line. Its end is a record
-# separator and the command's exit status, which goes to descriptor 3.
+# separator and the command's exit status, which RUN_STATUS is set to.
 command_output() {
   local line
   while IFS= read -r line || [[ -n $line ]]; do
     if [[ $line == *$'\x1elab-exit-status '* ]]; then
       printf '%s' "${line%%$'\x1e'*}"
-      printf '%s\n' "${line##* }" >&3
+      RUN_STATUS=${line##* }
       return
     fi
     printf '%s\n' "$line"
