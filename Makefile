@@ -33,7 +33,7 @@ unit: node_modules ## Unit and property tests: no cluster, no root, under 30 s.
 	$(BIN)/vitest run
 
 .PHONY: e2e
-e2e: node_modules ## End-to-end tests on the lab (or CLUSTER=current).
+e2e: node_modules ## End-to-end tests on the lab.
 	scripts/test e2e
 
 .PHONY: agent
