@@ -195,6 +195,7 @@ undo() {
 		[ "$tries" -lt "$UNDO_TRIES" ] || return 1
 		wait_ms "$UNDO_PAUSE_MS"
 	done
+	return 0
 }
 
 # Starts, once, the tc that will end the fault, so that the end is late by its work and not by its start.

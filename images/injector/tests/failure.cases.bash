@@ -102,7 +102,7 @@ case_an_undo_that_fails_at_first_is_tried_again() {
   remember
   start a
   spoil_tc a
-  stop a
+  stop a &
   await 'it tried' test -s "$CASE/a/tried"
   heal_tc a
   claim_report a Stopped

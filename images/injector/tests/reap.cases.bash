@@ -1,13 +1,21 @@
 # shellcheck shell=bash
 # The reaper takes away what a dead agent left, whatever it was doing, and nothing else.
 
-# carry_out LINES: as the agent would have.
+# carry_out LINES: as the agent would have; batches of one tool, as each process costs 50 ms on an emulated machine.
 carry_out() {
-  local line
+  local line tool='' batch=''
   while read -r line; do
-    # shellcheck disable=SC2086
-    [[ -z $line ]] || in_pod ${line//'{dev}'/eth0} || fail "cannot: $line"
-  done <<<"$1"
+    if [[ ${line%% *} != "$tool" ]]; then
+      carry_out_batch
+      tool=${line%% *} batch=''
+    fi
+    batch+="${line#* }"$'\n'
+  done <<<"${1//'{dev}'/eth0}"
+  carry_out_batch
+}
+
+carry_out_batch() {
+  [[ -z $batch ]] || in_pod "$tool" -batch - <<<"$batch" || fail "cannot: $tool $batch"
 }
 
 case_reap_after_a_kill() {
