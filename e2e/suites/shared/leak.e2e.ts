@@ -34,9 +34,8 @@ test('an agent killed mid-fault is Leaked, and reaped within 30 s', async () => 
   expect(leaked.pods?.[0]).toMatchObject({ state: 'Leaked', reason: 'AgentDied' });
   expect(condition(leaked, 'Recovered')?.status).toBe('False');
   const took = await suite.awaitClean(pod, REAPED_WITHIN_MS);
-  expect(await suite.watch.residue(pod.ip)).toBe(before);
-
   const status = await experiment.ended(10_000);
+  expect(await suite.watch.residue(pod.ip)).toBe(before);
   expect(status.pods?.[0]).toMatchObject({ state: 'Recovered', reason: 'Reaped', reaps: 1 });
   expect(condition(status, 'Recovered')).toMatchObject({ status: 'True', reason: 'AllClean' });
   expect(condition(status, 'Degraded')).toMatchObject({ status: 'True', reason: 'Leaked' });
