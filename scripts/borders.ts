@@ -62,7 +62,7 @@ export function importsOf(source: string): Import[] {
 
 /** Tests and what only they use. */
 const isTest = (path: string) =>
-  /\.(test|builder)\.ts$|\/test-[^/]+\.ts$|\/simulation\//.test(path);
+  /\.(test|builder|checks)\.ts$|\/test-[^/]+\.ts$|\/simulation\//.test(path);
 
 /** The layer that a path belongs to; undefined outside of the layers. */
 function layerOf(path: string): string | undefined {

@@ -61,13 +61,15 @@ function takes(schema: Schema): string {
   return schema.title !== undefined && schema.type === 'object' ? schema.title : `${schema.type}`;
 }
 
+const plain = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** Written out where it occurs first; of the Kubernetes type everybody knows the inside. */
 const OPAQUE = 'LabelSelector';
 
 function fields(schema: Schema, path: string): Row[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, child]): Row[] => {
     const must = schema.required?.includes(name) === true ? 'required' : '';
-    const initial = child.default === undefined ? must : code(String(child.default));
+    const initial = child.default === undefined ? must : code(plain(child.default));
     const row: Row = [code(`${path}${name}`), takes(child), initial, child.description ?? ''];
     if (child.title === OPAQUE) return [row];
     const inner = child.items ?? child;
