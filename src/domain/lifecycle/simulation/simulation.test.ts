@@ -5,16 +5,13 @@ import type {
   PodStatusEntry,
 } from '../../../api/v1alpha1/chaos-experiment.generated.ts';
 import { isFinal, PHASES } from '../../../api/v1alpha1/phases.ts';
-import { decide } from '../decide.ts';
-import type { Decision } from '../effects.ts';
-import { endsEarly } from '../stop.ts';
 import { T0 } from '../experiment.builder.ts';
-import { NO_ACTIVITY, type Observed } from '../observed.ts';
 import { isSettled } from '../pod-case.ts';
 import { Cluster } from './cluster.ts';
+import { checkDecision } from '../decision.checks.ts';
 import { Controller } from './controller.ts';
 import type { Node } from './node.ts';
-import { type PodScript, scenario, type Scenario } from './scenario.ts';
+import { calm, type PodScript, scenario, type Scenario } from './scenario.ts';
 import { Timeline } from './timeline.ts';
 
 /** What a run may take beyond its deadline and the last thing that disturbed it: patience, grace and timeouts together. */
@@ -38,69 +35,6 @@ function simulate(script: Scenario): Cluster {
   }
   checkOutcome(cluster);
   return cluster;
-}
-
-function checkDecision(seen: Observed, decision: Decision, now: number): void {
-  const { experiment, activities } = seen;
-  const { effects, status, wakeAt } = decision;
-  // Everything is written ahead before anything is done.
-  if (experiment.status?.startTime === undefined) expect(effects).toEqual([]);
-  if (endsEarly(experiment) !== undefined || isFinal(experiment.status?.phase))
-    expect(effects.filter(({ kind }) => kind === 'inject')).toEqual([]);
-  const keys = effects.map(({ kind, pod }) => `${kind} ${pod.metadata.uid}`);
-  expect(new Set(keys).size, 'no effect twice').toBe(keys.length);
-  for (const effect of effects) {
-    const activity = activities.get(effect.pod.metadata.uid.slice(0, 13)) ?? NO_ACTIVITY;
-    const kind = effect.kind === 'prove' ? 'proof' : effect.kind;
-    expect(activity[kind].kind, 'no effect that is under way').not.toBe('busy');
-    if (effect.kind === 'reap') expect(effect.n).toBeLessThanOrEqual(3);
-  }
-  if (wakeAt !== undefined) expect(wakeAt).toBeGreaterThan(now);
-  checkProgress(seen, decision);
-  checkIdempotence(seen, decision, now);
-  for (const before of experiment.status?.pods ?? []) {
-    const after = status.pods?.find(({ uid }) => uid === before.uid);
-    if (isSettled(before) && experiment.status?.startTime !== undefined)
-      expect(after).toEqual(before);
-    if (before.applied !== undefined) expect(after?.applied).toBe(before.applied);
-  }
-}
-
-/** Something will bring the run on: an answer, a time, a write, or it is over. */
-function checkProgress({ experiment, activities }: Observed, decision: Decision): void {
-  const busy = [...activities.values()].some((activity) =>
-    [activity.inject, activity.proof, activity.stop, activity.reap].some(
-      ({ kind }) => kind === 'busy',
-    ),
-  );
-  const moves =
-    busy ||
-    decision.effects.length > 0 ||
-    decision.wakeAt !== undefined ||
-    decision.writeAhead === true ||
-    decision.finalizer !== undefined ||
-    isFinal(decision.status.phase) ||
-    (experiment.status?.startTime === undefined &&
-      experiment.metadata.deletionTimestamp !== undefined);
-  expect(moves, 'nothing would ever happen again').toBe(true);
-}
-
-/** With the decision in place, and its effects under way, the same moment asks for nothing more. */
-function checkIdempotence(
-  seen: Observed,
-  { status, effects, writeAhead }: Decision,
-  now: number,
-): void {
-  if (seen.experiment.status?.startTime === undefined || writeAhead) return;
-  const activities = new Map(seen.activities);
-  for (const { kind, pod } of effects) {
-    const id = pod.metadata.uid.slice(0, 13);
-    const field = kind === 'prove' ? 'proof' : kind;
-    activities.set(id, { ...(activities.get(id) ?? NO_ACTIVITY), [field]: { kind: 'busy' } });
-  }
-  const again = decide({ ...seen, experiment: { ...seen.experiment, status }, activities }, now);
-  expect(again.status).toEqual(status);
-  expect(again.effects).toEqual([]);
 }
 
 function entriesWithNodes({ experiment, nodes, history }: Cluster) {
@@ -206,6 +140,19 @@ it('whatever happens, a run ends, says what is true, and leaves nothing that it 
     fc.property(scenario, (script) => {
       simulate(script);
     }),
-    { numRuns: 300 },
+    { numRuns: 300, interruptAfterTimeLimit: 5_000 },
   );
+}, 30_000);
+
+it('a run in which nothing goes wrong is Completed, and its fault was there for its time', () => {
+  const { history, nodes } = simulate(calm);
+  expect(history.map(({ phase }) => phase)).toEqual([
+    'Injecting',
+    'Injecting',
+    'Running',
+    'Completed',
+  ]);
+  const [node] = nodes.values();
+  const { appliedAt = 0, endedAt = 0 } = node?.truth ?? {};
+  expect(endedAt - appliedAt).toBeGreaterThanOrEqual(calm.durationMs);
 });
