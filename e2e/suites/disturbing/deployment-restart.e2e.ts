@@ -30,7 +30,8 @@ test('a restart of the installed controller mid-fault neither ends the fault nor
     expect(squallContainers(await suite.readPod(name))).toEqual([status.run?.container]);
     const faults = suite.watch.faults(ip);
     expect(faults.map(({ direction }) => direction).sort()).toEqual(['egress', 'ingress']);
-    for (const { from, to } of faults) expect(Math.abs(to! - from - 10_000)).toBeLessThan(250);
+    // The node is busy with the restart meanwhile; how exact an end is, is measured alone.
+    for (const { from, to } of faults) expect(Math.abs(to! - from - 10_000)).toBeLessThan(1_000);
   }
   expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);
 });

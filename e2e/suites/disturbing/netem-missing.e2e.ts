@@ -4,21 +4,21 @@ import { useSuite } from '../../support/suite.ts';
 
 const suite = useSuite('netem-missing');
 
-/** Takes sch_netem away from the node's kernel; returns what brings it back. */
-async function removeNetem(): Promise<() => Promise<void>> {
+/** Takes sch_netem away from the node's kernel until the suite ends, however far this comes. */
+async function removeNetem(): Promise<void> {
   const file = (await onNode('find /lib/modules/$(uname -r) -name "sch_netem.ko*"')).trim();
   expect(file).not.toBe('');
   const hidden = '/root/sch_netem.hidden';
+  suite.atEnd(async () => {
+    await onNode(`if [ -e ${hidden} ]; then mv ${hidden} ${file}; fi && modprobe sch_netem`);
+  });
   await onNode(
     `mv ${file} ${hidden} && if lsmod | grep -q '^sch_netem '; then rmmod sch_netem; fi`,
   );
-  return async () => {
-    await onNode(`if [ -e ${hidden} ]; then mv ${hidden} ${file}; fi && modprobe sch_netem`);
-  };
 }
 
 test('on a node without netem the run fails and says so, leaves nothing, and can be deleted', async () => {
-  suite.atEnd(await removeNetem());
+  await removeNetem();
   const pod = await suite.newPod('bare');
   const before = await suite.watch.residue(pod.ip);
   const experiment = await suite.experiment('bare', {

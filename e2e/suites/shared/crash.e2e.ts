@@ -73,7 +73,10 @@ async function expectRightEnd(
     const ours = squallContainers(await suite.readPod(name)).filter((candidate) =>
       candidate.startsWith(container),
     );
-    expect(ours).toEqual(story.reason === 'Reaped' ? [container, `${container}-r1`] : [container]);
+    // A reaper may also come to an agent that seems overdue on a busy node; an agent never comes twice.
+    expect(ours.filter((candidate) => candidate === container)).toHaveLength(1);
+    expect(ours.length).toBeLessThanOrEqual(2);
+    if (story.reason === 'Reaped') expect(ours).toContain(`${container}-r1`);
     expect(suite.watch.active(ip)).toEqual([]);
   }
 }

@@ -110,7 +110,7 @@ test('a run shows in columns, events, metrics and one log line with all its para
     lossPercentage: 12.5,
     correlation: 25,
     direction: 'egress',
-    durationMs: 3_000,
+    duration: '3s',
   });
 });
 

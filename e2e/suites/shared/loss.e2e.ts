@@ -10,7 +10,7 @@ const suite = useSuite('loss');
 
 const PACKETS = 20_000;
 /** Five flows a direction at once must not overrun an emulated node. */
-const RATE = 2_000;
+const RATE = 1_000;
 const EVERY_LOSS = [1, 5, 20, 40, 100] as const;
 
 /** Packets of the pod that are not the test's, such as multicast reports: at most so many in a run. */

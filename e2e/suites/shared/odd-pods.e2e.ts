@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChaosExperimentStatus } from '../../../src/api/v1alpha1/chaos-experiment.generated.ts';
+import { drawHandle } from '../../../src/domain/network/handle.ts';
 import { condition } from '../../support/experiment.ts';
 import { onNode } from '../../support/lab.ts';
 import { APP_IMAGE, aPod, aPodTemplate, squallContainers } from '../../support/pod.ts';
@@ -120,15 +121,18 @@ test('of two experiments racing for one pod one wins, the other says AlreadyFaul
 
 test("an agent that finds another run's fault refuses, and leaves it as it is", async () => {
   const pod = await suite.newPod('taken');
-  await inPod(pod, 'tc qdisc add dev eth0 root handle 7a00: prio');
-  const experiment = await suite.experiment('taken', {
-    targets: { podNames: ['taken'] },
-    duration: '5s',
-  });
+  const spec = { targets: { podNames: ['taken'] }, duration: '5s' };
+  const experiment = await suite.experiment('taken', { ...spec, dryRun: true });
+  await experiment.phase('Planned');
+  // Any handle of the reserved range but the one that this run will draw.
+  const own = drawHandle((await experiment.read()).metadata.uid, 1, new Set()).id;
+  const root = own === '00' ? '7a01:' : '7a00:';
+  await inPod(pod, `tc qdisc add dev eth0 root handle ${root} prio`);
+  await experiment.change({ dryRun: false });
   const status = await experiment.ended();
   expect(status.phase).toBe('Failed');
   expect(status.pods?.[0]).toMatchObject({ state: 'Failed', reason: 'AlreadyFaulted' });
-  expect(await inPod(pod, 'tc qdisc show dev eth0')).toContain('qdisc prio 7a00: root');
+  expect(await inPod(pod, 'tc qdisc show dev eth0')).toContain(`qdisc prio ${root} root`);
 });
 
 function residues(pods: readonly TestPod[]): Promise<string[]> {
