@@ -8,7 +8,7 @@ const suite = useSuite('netem-missing');
 async function removeNetem(): Promise<void> {
   const file = (await onNode('find /lib/modules/$(uname -r) -name "sch_netem.ko*"')).trim();
   expect(file).not.toBe('');
-  const hidden = '/root/sch_netem.hidden';
+  const hidden = '/var/lib/sch_netem.hidden';
   suite.atEnd(async () => {
     await onNode(`if [ -e ${hidden} ]; then mv ${hidden} ${file}; fi && modprobe sch_netem`);
   });
