@@ -209,6 +209,11 @@ try {
 Look around:   e2e/lab/lab kubectl -n ${values.namespace} describe cx ${EXPERIMENT}
 End the lab:   make clean`);
   if (wrong.length > 0) process.exitCode = 1;
+} catch (error) {
+  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+  // What failed here may have left the run going.
+  await cluster.deleteExperiment().catch((again: unknown) => console.error(String(again)));
 } finally {
   await meter.close();
   await cluster.close();
