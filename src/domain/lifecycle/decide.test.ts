@@ -196,6 +196,7 @@ it('decides whatever is observed: nothing twice, nothing forgotten, nothing take
         checkDecision(sight, decide(sight, T0 + now), T0 + now);
       },
     ),
+    // A busy machine looks less far, not longer.
     { numRuns: 1_000, interruptAfterTimeLimit: 4_000 },
   );
 }, 30_000);

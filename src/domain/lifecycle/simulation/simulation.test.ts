@@ -140,6 +140,7 @@ it('whatever happens, a run ends, says what is true, and leaves nothing that it 
     fc.property(scenario, (script) => {
       simulate(script);
     }),
+    // A busy machine looks less far, not longer.
     { numRuns: 300, interruptAfterTimeLimit: 5_000 },
   );
 }, 30_000);
