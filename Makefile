@@ -36,6 +36,10 @@ unit: node_modules ## Unit and property tests: no cluster, no root, under 30 s.
 e2e: node_modules ## End-to-end tests on the lab.
 	scripts/test e2e
 
+.PHONY: bench
+bench: install ## How long the admission of an experiment takes with 1,000 pods matched, on the lab.
+	$(LAB_COMMAND) netns node bench/admission.ts
+
 .PHONY: agent
 agent: node_modules ## The agent's own tests, on a kernel with netem and without a cluster.
 	images/injector/test

@@ -17,6 +17,8 @@ const group = (name: string, order: number, workers: number) => ({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     maxWorkers: workers,
+    // An emulated node starts a pod in seconds, and many at once in none: they hinder each other.
+    maxConcurrency: 2,
     sequence: { groupOrder: order },
   },
 });
@@ -24,8 +26,6 @@ const group = (name: string, order: number, workers: number) => ({
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    // An emulated node starts a pod in seconds, and many at once in none: they hinder each other.
-    maxConcurrency: 2,
     globalSetup: ['support/setup.ts'],
     projects: [group('shared', 0, 2), group('quiet', 1, 1), group('disturbing', 2, 1)],
   },

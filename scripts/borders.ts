@@ -10,10 +10,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   domain: ['api'],
   kube: ['api', 'domain'],
   injector: ['api', 'domain'],
+  cluster: ['api', 'domain', 'kube'],
   telemetry: ['api', 'domain', 'kube'],
-  controller: ['api', 'domain', 'kube', 'injector', 'telemetry'],
-  webhook: ['api', 'domain', 'kube', 'injector', 'telemetry'],
-  cli: ['api', 'domain', 'kube', 'injector', 'telemetry'],
+  program: ['telemetry'],
+  controller: ['api', 'domain', 'kube', 'injector', 'cluster', 'telemetry', 'program'],
+  webhook: ['api', 'domain', 'kube', 'injector', 'cluster', 'telemetry', 'program'],
+  cli: ['api', 'domain', 'kube', 'injector', 'cluster', 'telemetry', 'program'],
 };
 
 /** Where a layer may know another by its types only: it is told what happens there and does nothing there. */

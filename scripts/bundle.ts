@@ -36,9 +36,10 @@ export function bundle({ entry, outfile, failpoints }: BundleOptions): Promise<B
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { failpoints: { type: 'boolean', default: false } } });
+  const { failpoints } = values;
   await bundle({
     entry: 'src/controller/main.ts',
-    outfile: values.failpoints ? 'build/controller.failpoints.mjs' : 'build/controller.mjs',
-    failpoints: values.failpoints,
+    outfile: failpoints ? 'build/controller.failpoints.mjs' : 'build/controller.mjs',
+    failpoints,
   });
 }

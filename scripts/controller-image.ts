@@ -12,7 +12,7 @@ function nodeBinary(): string {
 }
 
 /**
- * Makes the build context of images/controller afresh: the bundle, Node and the Dockerfile,
+ * Makes the build context of images/controller afresh: the bundles, Node and the Dockerfile,
  * nothing else, so that an image cached by its context is rebuilt when one of them changes
  * and at no other time.
  */
@@ -21,11 +21,12 @@ export async function stageControllerImage(context: string): Promise<void> {
   mkdirSync(context, { recursive: true });
   copyFileSync('images/controller/Dockerfile', join(context, 'Dockerfile'));
   copyFileSync(nodeBinary(), join(context, 'node'));
-  await bundle({
-    entry: 'src/controller/main.ts',
-    outfile: join(context, 'controller.mjs'),
-    failpoints: false,
-  });
+  for (const [entry, file] of [
+    ['src/controller/main.ts', 'controller.mjs'],
+    ['webhook/main.ts', 'webhook.mjs'],
+  ] as const) {
+    await bundle({ entry, outfile: join(context, file), failpoints: false });
+  }
 }
 
 if (import.meta.main) {

@@ -26,6 +26,7 @@ class Demo {
   #runningMs: number | undefined;
   #overMs: number | undefined;
   #status: ChaosExperimentStatus = {};
+  #lossPercentage = 0;
   #kubectl = '';
 
   constructor(cluster: DemoCluster, meter: Meter, pods: readonly TargetPod[]) {
@@ -43,11 +44,11 @@ class Demo {
     const after = await this.#cluster.qdiscs();
     this.#report(during, after);
 
-    const { phase, message, run } = this.#status;
+    const { phase, message } = this.#status;
     const wrong = shortcomings(this.#windows, this.#milestones(), {
       pods: this.#pods.map(({ name }) => name),
       hit: this.#hit(),
-      lossPercentage: run?.lossPercentage ?? 0,
+      lossPercentage: this.#lossPercentage,
     });
     if (phase !== 'Completed') wrong.push(`the run ended as ${phase}: ${message}`);
     for (const { name, ip } of this.#pods)
@@ -86,7 +87,9 @@ class Demo {
     let qdiscs: ReadonlyMap<string, string> | undefined;
     while (!over.aborted) {
       if (this.#appliedMs !== undefined) {
-        this.#status = (await this.#cluster.experiment())?.status ?? {};
+        const experiment = await this.#cluster.experiment();
+        this.#status = experiment?.status ?? {};
+        this.#lossPercentage = experiment?.spec.lossPercentage ?? 0;
         const { phase } = this.#status;
         if (phase === 'Running') this.#runningMs ??= Date.now();
         if (isFinal(phase)) this.#overMs ??= Date.now();

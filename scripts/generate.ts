@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
@@ -24,14 +24,31 @@ interface Schema {
 interface CustomResourceDefinition {
   spec: {
     group: string;
+    scope: 'Namespaced' | 'Cluster';
     names: { kind: string };
     versions: { name: string; storage: boolean; schema: { openAPIV3Schema: Schema } }[];
   };
 }
 
-/** The source, relative to the project's root. */
-export const CRD = 'config/crd/chaosexperiments.squall.dev.yaml';
-const BANNER = `// Generated from ${CRD} by scripts/generate.ts. Edit that file and run \`npm run generate\`.`;
+/** A source, relative to the project's root, and what is made of it: the types and the schema of one kind. */
+interface Source {
+  readonly crd: string;
+  readonly types: string;
+  readonly schema: string;
+}
+
+export const SOURCES: readonly Source[] = [
+  {
+    crd: 'config/crd/chaosexperiments.squall.dev.yaml',
+    types: 'src/api/v1alpha1/chaos-experiment.generated.ts',
+    schema: 'src/api/v1alpha1/chaos-experiment-schema.generated.ts',
+  },
+  {
+    crd: 'config/crd/safetypolicies.squall.dev.yaml',
+    types: 'src/api/v1alpha1/safety-policy.generated.ts',
+    schema: 'src/api/v1alpha1/safety-policy-schema.generated.ts',
+  },
+];
 
 /** What Squall uses of metav1.ObjectMeta; a CRD may not describe `metadata` itself. */
 const OBJECT_META: Schema = {
@@ -52,10 +69,7 @@ const OBJECT_META: Schema = {
   },
 };
 const WRITTEN_META: Schema = { ...OBJECT_META, required: ['name'], additionalProperties: true };
-const SERVED_META: Schema = {
-  ...OBJECT_META,
-  required: ['name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'],
-};
+const SERVED = ['name', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'];
 
 /** The node with every schema below it replaced by `change`, children first. */
 function rewrite(schema: Schema, change: (schema: Schema) => Schema): Schema {
@@ -141,39 +155,54 @@ function toTypeSchema(jsonSchema: Schema): Schema {
 }
 
 /** The generated files, by path relative to the project's root. Throws where the CRD breaks a rule that this file states. */
-export async function generate(crdYaml: string): Promise<Record<string, string>> {
+export async function generate(
+  { crd, types, schema }: Source,
+  crdYaml: string,
+): Promise<Record<string, string>> {
   const { spec } = load(crdYaml) as CustomResourceDefinition;
+  const { kind } = spec.names;
   const version = spec.versions.find(({ storage }) => storage);
-  if (version === undefined) throw new Error(`${CRD} has no storage version`);
+  if (version === undefined) throw new Error(`${crd} has no storage version`);
   const root = structuredClone(version.schema.openAPIV3Schema);
   root.required = ['apiVersion', 'kind', 'metadata'];
   root.properties = {
     ...root.properties,
     apiVersion: { ...root.properties?.['apiVersion'], enum: [`${spec.group}/${version.name}`] },
-    kind: { ...root.properties?.['kind'], enum: [spec.names.kind] },
+    kind: { ...root.properties?.['kind'], enum: [kind] },
     metadata: WRITTEN_META,
   };
   const jsonSchema = toJsonSchema(root);
+  const served = spec.scope === 'Namespaced' ? [...SERVED, 'namespace'] : SERVED;
   const servedSchema = {
     ...jsonSchema,
-    properties: { ...jsonSchema.properties, metadata: SERVED_META },
+    properties: { ...jsonSchema.properties, metadata: { ...OBJECT_META, required: served } },
   };
-  const types = await compile(toTypeSchema(servedSchema) as JSONSchema, spec.names.kind, {
-    bannerComment: `${BANNER}\n// These are objects as the API server serves them: a field with a default is always there.`,
+  const banner = `// Generated from ${crd} by scripts/generate.ts. Edit that file and run \`npm run generate\`.`;
+  const interfaces = await compile(toTypeSchema(servedSchema) as JSONSchema, kind, {
+    bannerComment: `${banner}\n// These are objects as the API server serves them: a field with a default is always there.`,
     ignoreMinAndMaxItems: true,
     additionalProperties: false,
     style: { singleQuote: true, printWidth: 100 },
   });
+  const constant = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}Schema`;
   return {
-    'src/api/v1alpha1/chaos-experiment.generated.ts': types,
-    'src/api/v1alpha1/schema.generated.ts':
-      `${BANNER}\n\n/** The JSON Schema of a ChaosExperiment as a user may write it. */\n` +
-      `export const chaosExperimentSchema = ${JSON.stringify(jsonSchema, null, 2)} as const;\n`,
+    [types]: interfaces,
+    [schema]:
+      `${banner}\n\n/** The JSON Schema of a ${kind} as a user may write it. */\n` +
+      `export const ${constant} = ${JSON.stringify(jsonSchema, null, 2)} as const;\n`,
   };
 }
 
+/** All generated files of the sources as they are in `root`. */
+export async function generateAll(root = '.'): Promise<Record<string, string>> {
+  const files = await Promise.all(
+    SOURCES.map(async (source) => generate(source, await readFile(join(root, source.crd), 'utf8'))),
+  );
+  return Object.assign({}, ...files) as Record<string, string>;
+}
+
 if (import.meta.main) {
-  for (const [path, text] of Object.entries(await generate(await readFile(CRD, 'utf8')))) {
+  for (const [path, text] of Object.entries(await generateAll())) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   }

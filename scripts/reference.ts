@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Registry } from 'prom-client';
 import * as annotations from '../src/api/v1alpha1/annotations.ts';
-import { FINAL_PHASES, PHASES } from '../src/api/v1alpha1/phases.ts';
+import { chaosExperimentSchema } from '../src/api/v1alpha1/chaos-experiment-schema.generated.ts';
 import { conditionTypes } from '../src/api/v1alpha1/conditions.ts';
+import { FINAL_PHASES, PHASES } from '../src/api/v1alpha1/phases.ts';
 import { podStates } from '../src/api/v1alpha1/pod-states.ts';
 import {
   acceptedReasons,
@@ -11,23 +13,23 @@ import {
   podReasons,
   recoveredReasons,
   rejectionReasons,
+  safetyReasons,
 } from '../src/api/v1alpha1/reasons.ts';
-import { chaosExperimentSchema } from '../src/api/v1alpha1/schema.generated.ts';
-import { USAGE } from '../src/controller/flags.ts';
+import { safetyPolicySchema } from '../src/api/v1alpha1/safety-policy-schema.generated.ts';
+import { USAGE as CONTROLLER_USAGE } from '../src/controller/flags.ts';
 import { agentReasons } from '../src/domain/agent/report.ts';
 import { cleanupOutcomes } from '../src/domain/lifecycle/notices.ts';
 import { kubeErrorTable } from '../src/kube/errors.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
+import { USAGE as WEBHOOK_USAGE } from '../webhook/flags.ts';
+import { createWebhookMetrics } from '../webhook/metrics.ts';
+import { answerCodes } from '../webhook/server.ts';
+import { messages, policyWarnings, startMessages, webhookMessages } from './safety-messages.ts';
+import { initial, type PolicyField, rules, waysOut } from './safety-tables.ts';
+import { code, ofNames, ofTexts, render, type Row, type Table } from './table.ts';
 
-export const PAGE = 'docs/reference.md';
-
-/** Cells of one row. The first names the thing; an empty last one is for people to write, and is kept. */
-type Row = readonly [string, ...string[]];
-
-interface Table {
-  readonly heading: readonly string[];
-  readonly rows: readonly Row[];
-}
+/** The pages that have tables of the code. */
+export const PAGES = ['docs/reference.md', 'docs/safety.md'];
 
 /** A node of the JSON Schema, as far as a reader of the page needs it. */
 interface Schema {
@@ -41,18 +43,6 @@ interface Schema {
   readonly required?: readonly string[];
   readonly 'x-kubernetes-int-or-string'?: boolean;
 }
-
-const code = (text: string) => `\`${text}\``;
-
-const ofTexts = (heading: string, texts: Readonly<Record<string, string>>): Table => ({
-  heading: [heading, 'Meaning'],
-  rows: Object.entries(texts).map(([name, text]): Row => [code(name), text]),
-});
-
-const ofNames = (heading: string, names: readonly string[]): Table => ({
-  heading: [heading, 'Meaning'],
-  rows: names.map((name): Row => [code(name), '']),
-});
 
 function takes(schema: Schema): string {
   if (schema['x-kubernetes-int-or-string']) return 'integer or string';
@@ -77,29 +67,54 @@ function fields(schema: Schema, path: string): Row[] {
   });
 }
 
-function fieldTable(name: 'spec' | 'status'): Table {
-  const schema: Schema = chaosExperimentSchema.properties[name];
-  const heading = ['Field', 'Takes', 'Default', 'Meaning'];
-  const rows = fields(schema, '');
-  if (name === 'spec') return { heading, rows };
+const FIELD_HEADING = ['Field', 'Takes', 'Default', 'Meaning'];
+
+function specTable(schema: Schema): Table {
+  return { heading: FIELD_HEADING, rows: fields(schema, '') };
+}
+
+/** The defaults of a policy are compiled in, and hold where no policy sets the field. */
+function policySpecTable(): Table {
+  const { properties } = safetyPolicySchema.properties.spec;
+  const rows = fields(safetyPolicySchema.properties.spec, '');
   return {
-    heading: heading.filter((column) => column !== 'Default'),
-    rows: rows.map(([field, type = '', , meaning = '']): Row => [field, type, meaning]),
+    heading: FIELD_HEADING,
+    rows: Object.keys(properties).map((name, i): Row => {
+      const [field = '', type = '', , meaning = ''] = rows[i] ?? [];
+      return [field, type, initial(name as PolicyField), meaning];
+    }),
+  };
+}
+
+function statusTable(schema: Schema): Table {
+  return {
+    heading: FIELD_HEADING.filter((column) => column !== 'Default'),
+    rows: fields(schema, '').map(
+      ([field, type = '', , meaning = '']): Row => [field, type, meaning],
+    ),
   };
 }
 
 /** A line of the usage, such as "  --workers N    how many". */
-function flags(): Table {
-  const lines = [...USAGE.matchAll(/^ +(--\S+(?: [A-Z]+)?) {2,}(.+)$/gm)];
+function flags(usage: string): Table {
+  const lines = [...usage.matchAll(/^ +(--\S+(?: [A-Z]+)?) {2,}(.+)$/gm)];
   return {
     heading: ['Flag', 'Meaning'],
     rows: lines.map(([, flag = '', meaning = '']): Row => [code(flag), meaning]),
   };
 }
 
-function metrics(): Table {
-  const { registry, queue } = createMetrics({ cleanupOutcomes, runOutcomes: FINAL_PHASES });
+function controllerMetrics(): Table {
+  const { registry, queue } = createMetrics({
+    injectedPods: () => 0,
+    cleanupOutcomes,
+    runOutcomes: FINAL_PHASES,
+  });
   queue('chaosexperiment');
+  return metrics(registry);
+}
+
+function metrics(registry: Registry): Table {
   const rows = registry.getMetricsAsArray().map((metric): Row => {
     const { name, help, type } = metric as typeof metric & { readonly type: string };
     const { labelNames = [] } = metric as { readonly labelNames?: readonly string[] };
@@ -111,15 +126,18 @@ function metrics(): Table {
   };
 }
 
-/** Every table of the page, made from the code that it describes. */
-export const tables: Readonly<Record<string, () => Table>> = {
-  spec: () => fieldTable('spec'),
-  status: () => fieldTable('status'),
+/** Every table of the pages, made from the code that it describes. */
+export const tables: Readonly<Record<string, () => Table | Promise<Table>>> = {
+  spec: () => specTable(chaosExperimentSchema.properties.spec),
+  status: () => statusTable(chaosExperimentSchema.properties.status),
   marks: () => ofNames('Mark', Object.values(annotations).toSorted()),
+  'policy-spec': policySpecTable,
+  'policy-status': () => statusTable(safetyPolicySchema.properties.status),
   phases: () => ofNames('Phase', PHASES),
   'pod-states': () => ofTexts('State', podStates),
   conditions: () => ofTexts('Condition', conditionTypes),
   'accepted-reasons': () => ofTexts('Reason', acceptedReasons),
+  'safety-reasons': () => ofTexts('Reason', safetyReasons),
   'injected-reasons': () => ofTexts('Reason', injectedReasons),
   'recovered-reasons': () => ofTexts('Reason', recoveredReasons),
   'degraded-reasons': () => ofTexts('Reason', degradedReasons),
@@ -128,33 +146,20 @@ export const tables: Readonly<Record<string, () => Table>> = {
   'agent-reasons': () => ofNames('Reason', agentReasons),
   'event-reasons': () => ofTexts('Event', eventReasons),
   'cleanup-outcomes': () => ofNames('Outcome', cleanupOutcomes),
-  metrics,
-  flags,
+  metrics: controllerMetrics,
+  flags: () => flags(CONTROLLER_USAGE),
+  'webhook-metrics': () => metrics(createWebhookMetrics().registry),
+  'webhook-flags': () => flags(WEBHOOK_USAGE),
+  'webhook-codes': () => ofNames('Code', answerCodes),
   'api-errors': () =>
     ofTexts('Code', Object.fromEntries(kubeErrorTable.map(({ code: c, meaning }) => [c, meaning]))),
+  'safety-rules': rules,
+  'safety-messages': messages,
+  'webhook-messages': webhookMessages,
+  'policy-warnings': policyWarnings,
+  'start-messages': startMessages,
+  'ways-out': waysOut,
 };
-
-/** The cells of a Markdown table row. */
-export function cellsOf(line: string): string[] {
-  return line
-    .trim()
-    .replace(/^\||\|$/g, '')
-    .split(/(?<!\\)\|/)
-    .map((cell) => cell.trim());
-}
-
-function render({ heading, rows }: Table, written: ReadonlyMap<string, string>): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, '\\|')).join(' | ')} |`;
-  return [
-    line(heading),
-    `|${heading.map(() => '---').join('|')}|`,
-    ...rows.map((row) => {
-      const meaning = row.at(-1) || (written.get(row[0]) ?? '');
-      return line([...row.slice(0, -1), meaning]);
-    }),
-  ].join('\n');
-}
 
 const MARKED = /<!-- table: (\S+) -->\n([\s\S]*?)\n?<!-- end -->/g;
 
@@ -163,15 +168,20 @@ export function tablesOf(page: string): string[] {
   return [...page.matchAll(MARKED)].map(([, name = '']) => name);
 }
 
-/** The page with every marked table as the code has it; what people wrote is kept. Throws on a name nobody knows. */
-export function rewrite(page: string): string {
-  return page.replace(MARKED, (_, name: string, old: string) => {
+/** The page with every marked table as the code has it; what people wrote is kept. Rejects for a name nobody knows. */
+export async function rewrite(page: string): Promise<string> {
+  const made = new Map<string, Table>();
+  for (const name of tablesOf(page)) {
     const table = tables[name];
-    if (table === undefined) throw new Error(`${PAGE}: there is no table ${name}`);
-    const rows = old.split('\n').map(cellsOf);
-    const written = new Map(rows.map((cells) => [cells[0] ?? '', cells.at(-1) ?? '']));
-    return `<!-- table: ${name} -->\n${render(table(), written)}\n<!-- end -->`;
+    if (table === undefined) throw new Error(`there is no table ${name}`);
+    made.set(name, await table());
+  }
+  return page.replace(MARKED, (old, name: string, body: string) => {
+    const table = made.get(name);
+    return table ? `<!-- table: ${name} -->\n${render(table, body)}\n<!-- end -->` : old;
   });
 }
 
-if (import.meta.main) writeFileSync(PAGE, rewrite(readFileSync(PAGE, 'utf8')));
+if (import.meta.main) {
+  for (const page of PAGES) writeFileSync(page, await rewrite(readFileSync(page, 'utf8')));
+}

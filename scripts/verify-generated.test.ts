@@ -3,10 +3,11 @@ import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { CRD } from './generate.ts';
+import { SOURCES } from './generate.ts';
 
+const CRD = 'config/crd/chaosexperiments.squall.dev.yaml';
 const TYPES = 'src/api/v1alpha1/chaos-experiment.generated.ts';
-const SCHEMA = 'src/api/v1alpha1/schema.generated.ts';
+const SCHEMA = 'src/api/v1alpha1/chaos-experiment-schema.generated.ts';
 const LEFT_OVER = 'src/api/v1alpha1/old.generated.ts';
 
 // A second of work; many on a machine whose processors emulate another.
@@ -16,7 +17,9 @@ let checkout: string;
 
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'squall-checkout-'));
-  for (const path of [CRD, TYPES, SCHEMA]) cpSync(path, join(checkout, path));
+  for (const { crd, types, schema } of SOURCES) {
+    for (const path of [crd, types, schema]) cpSync(path, join(checkout, path));
+  }
 });
 
 afterEach(() => rmSync(checkout, { recursive: true }));
@@ -39,7 +42,7 @@ test('a change of the CRD alone is reported with its difference', () => {
   writeFileSync(join(checkout, CRD), crd.replaceAll('- Abandoned', '- Forsaken'));
   const { status, stderr } = verify();
   expect(status).toBe(1);
-  expect(stderr).toContain(`${TYPES} is not what npm run generate makes of ${CRD}`);
+  expect(stderr).toContain(`${TYPES} is not what npm run generate makes of config/crd`);
   expect(stderr).toMatch(/^\+.*'Forsaken'/m);
 });
 

@@ -18,15 +18,38 @@ export interface KubernetesObject {
 /** Where the objects of a kind are: [prefix of the API, plural, whether they have a namespace]. */
 const collections = {
   Namespace: ['/api/v1', 'namespaces', false],
+  Node: ['/api/v1', 'nodes', false],
   Pod: ['/api/v1', 'pods', true],
   Service: ['/api/v1', 'services', true],
+  EndpointSlice: ['/apis/discovery.k8s.io/v1', 'endpointslices', true],
+  Secret: ['/api/v1', 'secrets', true],
   ServiceAccount: ['/api/v1', 'serviceaccounts', true],
   Deployment: ['/apis/apps/v1', 'deployments', true],
+  ReplicaSet: ['/apis/apps/v1', 'replicasets', true],
   StatefulSet: ['/apis/apps/v1', 'statefulsets', true],
+  Role: ['/apis/rbac.authorization.k8s.io/v1', 'roles', true],
+  RoleBinding: ['/apis/rbac.authorization.k8s.io/v1', 'rolebindings', true],
   ClusterRole: ['/apis/rbac.authorization.k8s.io/v1', 'clusterroles', false],
   ClusterRoleBinding: ['/apis/rbac.authorization.k8s.io/v1', 'clusterrolebindings', false],
   Event: ['/apis/events.k8s.io/v1', 'events', true],
   ChaosExperiment: ['/apis/squall.dev/v1alpha1', 'chaosexperiments', true],
+  SafetyPolicy: ['/apis/squall.dev/v1alpha1', 'safetypolicies', false],
+  CustomResourceDefinition: ['/apis/apiextensions.k8s.io/v1', 'customresourcedefinitions', false],
+  ValidatingWebhookConfiguration: [
+    '/apis/admissionregistration.k8s.io/v1',
+    'validatingwebhookconfigurations',
+    false,
+  ],
+  MutatingWebhookConfiguration: [
+    '/apis/admissionregistration.k8s.io/v1',
+    'mutatingwebhookconfigurations',
+    false,
+  ],
+  ValidatingAdmissionPolicyBinding: [
+    '/apis/admissionregistration.k8s.io/v1',
+    'validatingadmissionpolicybindings',
+    false,
+  ],
 } as const satisfies Record<string, readonly [string, string, boolean]>;
 
 export type Kind = keyof typeof collections;
@@ -74,6 +97,12 @@ export class Cluster {
   /** A JSON merge patch. */
   async patch<T>(kind: Kind, namespace: string, name: string, body: unknown): Promise<T> {
     return this.client.request<T>({ method: 'PATCH', path: pathOf(kind, namespace, name), body });
+  }
+
+  /** A JSON merge patch of the status. */
+  async patchStatus(kind: Kind, namespace: string, name: string, status: unknown): Promise<void> {
+    const path = `${pathOf(kind, namespace, name)}/status`;
+    await this.client.request({ method: 'PATCH', path, body: { status } });
   }
 
   /** Asks for deletion; an object that is not there is as good. */

@@ -15,6 +15,8 @@ export interface ControllerOptions {
   readonly injectorImage?: string;
   /** The step at which the process kills itself with SIGKILL. */
   readonly failpoint?: string;
+  /** Flags beside those. */
+  readonly flags?: readonly string[];
 }
 
 /** A controller from the sources, as a process of the test: it can be killed at any moment. */
@@ -39,6 +41,7 @@ export class ControllerProcess {
     shard,
     injectorImage,
     failpoint,
+    flags = [],
   }: ControllerOptions): Promise<ControllerProcess> {
     const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
     const args = [
@@ -53,6 +56,7 @@ export class ControllerProcess {
       String(metricsPort),
       '--health-port',
       String(healthPort),
+      ...flags,
     ];
     const env = {
       ...process.env,
@@ -119,7 +123,7 @@ export class ControllerProcess {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

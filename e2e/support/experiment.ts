@@ -6,6 +6,7 @@ import type {
   ConditionType,
   Phase,
   PodStatusEntry,
+  Safety,
   Targets,
 } from '../../src/api/v1alpha1/chaos-experiment.generated.ts';
 import { awaitCondition } from './await-condition.ts';
@@ -14,7 +15,7 @@ import type { Cluster } from './cluster.ts';
 /** A spec as a person writes it: fields with a default may be left out. */
 export type SpecParts = Partial<Omit<ChaosExperimentSpec, 'targets' | 'safety'>> & {
   readonly targets: Partial<Targets>;
-  readonly safety?: { readonly maxPercentage?: number; readonly allowHighLoss?: boolean };
+  readonly safety?: Partial<Safety>;
 };
 
 /** The label by which a controller process of a test knows its experiments. */

@@ -15,7 +15,7 @@ const leaf: KernelChange = {
   device: 'eth0',
   kind: 'netem',
   handle: '7b1f:',
-  parent: '7a1f:2',
+  parent: '7c1f:2',
 };
 const clsact: KernelChange = {
   what: 'qdisc',
@@ -93,4 +93,18 @@ test('two runs one after another are two faults', () => {
 
 test('the device takes its faults with it', () => {
   expect(timeline(root, leaf, { what: 'link', deleted: true, device: 'eth0' }).active).toEqual([]);
+});
+
+test('a fault of several steps is one, and the filters of its gate are its turns', () => {
+  const step = { ...leaf, handle: '611f:', parent: '7c1f:3' };
+  const gate = { ...filter(15), parent: '7c1f:' };
+  const line = timeline(root, leaf, step, gate, gone(gate), filter(0x7a1f));
+  expect(line.active.map(({ direction, from }) => [direction, from])).toEqual([
+    ['egress', 1],
+    ['ingress', 5],
+  ]);
+  expect(line.turns).toEqual([
+    { handle: '1f', priority: 15, deleted: false, at: 3 },
+    { handle: '1f', priority: 15, deleted: true, at: 4 },
+  ]);
 });

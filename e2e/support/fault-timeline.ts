@@ -20,19 +20,30 @@ export interface Fault {
   readonly to?: number;
 }
 
+/** A filter of a run's gate has come or gone: packets go another way from then on. */
+export interface Turn {
+  /** The two hexadecimal digits of the run's handles. */
+  readonly handle: string;
+  readonly priority: number;
+  readonly deleted: boolean;
+  /** Epoch milliseconds of the node. */
+  readonly at: number;
+}
+
 /** Parent of the filters on a device's ingress (TC_H_MIN_INGRESS). */
 const INGRESS = 'ffff:fff2';
 
 /**
  * The faults of one network namespace, from the kernel's announcements in their order.
  *
- * On the way out a fault lasts from the netem qdisc below a 7aXX root on the pod's device until that
- * root is deleted (the kernel announces only the root). On the way in it lasts from the first filter of
+ * On the way out a fault lasts from the first netem qdisc below a 7cXX gate on the pod's device until the
+ * 7aXX root is deleted (the kernel announces only the root). On the way in it lasts from the first filter of
  * priority 7aXX or 7bXX on the device's ingress until the last of them is gone, whatever becomes of the
  * ifb: a filter that points to nothing drops everything.
  */
 export class FaultTimeline {
   readonly #faults: Fault[] = [];
+  readonly #turns: Turn[] = [];
   readonly #filters = new Map<string, Set<number>>();
 
   get faults(): readonly Fault[] {
@@ -43,10 +54,16 @@ export class FaultTimeline {
     return this.#faults.filter((fault) => fault.to === undefined);
   }
 
+  /** The turns of the gates on the pod's device, of all runs. */
+  get turns(): readonly Turn[] {
+    return this.#turns;
+  }
+
   add(change: KernelChange, at: number): void {
     if (change.device.startsWith('squall-')) return;
     if (change.what === 'qdisc') this.#addQdisc(change, at);
     if (change.what === 'filter' && change.parent === INGRESS) this.#addFilter(change, at);
+    if (change.what === 'filter') this.#addTurn(change, at);
     if (change.what === 'link' && change.deleted) this.end(at);
   }
 
@@ -56,11 +73,16 @@ export class FaultTimeline {
     this.#filters.clear();
   }
 
+  #addTurn({ parent, priority = 0, deleted }: KernelChange, at: number): void {
+    const handle = /^7c([0-9a-f]{2}):$/.exec(parent ?? '')?.[1];
+    if (handle !== undefined) this.#turns.push({ handle, priority, deleted, at });
+  }
+
   #addQdisc({ kind, handle, parent, deleted }: KernelChange, at: number): void {
-    const ours = /^7[ab]([0-9a-f]{2}):$/.exec(handle ?? '')?.[1];
+    const ours = /^(?:7[ab]|6[0-9a-f])([0-9a-f]{2}):$/.exec(handle ?? '')?.[1];
     if (ours !== undefined && deleted) {
       this.#close((fault) => fault.direction === 'egress' && fault.handle === ours, at);
-    } else if (ours !== undefined && kind === 'netem' && parent?.startsWith(`7a${ours}:`)) {
+    } else if (ours !== undefined && kind === 'netem' && parent?.startsWith(`7c${ours}:`)) {
       this.#open({ direction: 'egress', handle: ours, from: at });
     }
     if (kind === 'clsact' && deleted) {

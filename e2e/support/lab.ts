@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { awaitCondition } from './await-condition.ts';
 
 const CLI = fileURLToPath(new URL('../lab/lab', import.meta.url));
 
@@ -10,6 +11,8 @@ export interface LabEnvironment {
   /** The host's addresses as pods see it. */
   readonly hostIp: string;
   readonly hostIp6: string;
+  /** Where the API server notes what Squall's accounts do. */
+  readonly auditLog: string;
 }
 
 export interface CommandOptions {
@@ -43,6 +46,8 @@ export function run(
         }
       },
     );
+    // A command that reads nothing may be over before this; its exit code says what came of it.
+    child.stdin?.on('error', () => {});
     child.stdin?.end(options.stdin ?? '');
   });
 }
@@ -60,6 +65,18 @@ export function onNode(command: string, options?: CommandOptions): Promise<strin
   return succeed(['node', command], options);
 }
 
+/** Percentage of the last second that the node's processors had nothing to do. */
+const IDLE_SHARE =
+  "look() { awk 'NR == 1 { print $5, $2 + $3 + $4 + $5 + $6 + $7 + $8 + $9 }' /proc/stat; }; " +
+  'set -- $(look); sleep 1; set -- "$@" $(look); echo $((100 * ($3 - $1) / ($4 - $2)))';
+const AT_REST_PERCENT = 75;
+
+/** Waits until the node is done with what others have started, so that a time measured next is that of one thing. */
+export async function nodeAtRest(): Promise<void> {
+  const resting = async () => Number(await onNode(IDLE_SHARE)) >= AT_REST_PERCENT;
+  await awaitCondition('the node is at rest', resting, { withinMs: 60_000, everyMs: 0 });
+}
+
 /** A root command on the node that runs on; its standard streams are the caller's to use. */
 export function startOnNode(command: string): ChildProcessWithoutNullStreams {
   return spawn(CLI, ['node', command]);
@@ -68,6 +85,11 @@ export function startOnNode(command: string): ChildProcessWithoutNullStreams {
 /** kubectl as the cluster's administrator. */
 export function kubectl(args: readonly string[], options?: CommandOptions): Promise<CommandResult> {
   return run(CLI, ['kubectl', ...args], options);
+}
+
+/** kubectl that runs on; its standard streams are the caller's to use. */
+export function startKubectl(args: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(CLI, ['kubectl', ...args]);
 }
 
 export async function labEnvironment(): Promise<LabEnvironment> {
@@ -87,5 +109,6 @@ export async function labEnvironment(): Promise<LabEnvironment> {
     nodeName: need('LAB_NODE_NAME'),
     hostIp: need('LAB_HOST_IP'),
     hostIp6: need('LAB_HOST_IP6'),
+    auditLog: need('LAB_AUDIT_LOG'),
   };
 }

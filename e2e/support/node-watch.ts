@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { awaitCondition } from './await-condition.ts';
-import { type Fault, FaultTimeline, type KernelChange } from './fault-timeline.ts';
+import { type Fault, FaultTimeline, type KernelChange, type Turn } from './fault-timeline.ts';
 import { onNode } from './lab.ts';
 
 /** A line of `traffic watch`. */
@@ -76,6 +76,11 @@ export class NodeWatch {
     return this.#timeline(podIp).active;
   }
 
+  /** How the fault was turned while it was held, by steps and pulses, on the pod's own device. */
+  turns(podIp: string): readonly Turn[] {
+    return this.#timeline(podIp).turns;
+  }
+
   /** Resolves once the pod's namespace is listened to. */
   async awaitPod(podIp: string): Promise<void> {
     await awaitCondition(`the node's namespace of ${podIp}`, () => this.sees(podIp), {
@@ -94,11 +99,10 @@ export class NodeWatch {
 
   /** Qdiscs, ingress filters and links of the pod, as tc and ip print them; equal texts mean that nothing is left. */
   async residue(podIp: string): Promise<string> {
-    const enter = `nsenter --net=/var/run/netns/${this.namespaceOf(podIp)}`;
-    return onNode(
-      `${enter} tc qdisc show; ${enter} ip -br link | awk '{print $1}'; ` +
-        `for d in $(${enter} ls /sys/class/net); do ${enter} tc filter show dev $d ingress 2>/dev/null; done; true`,
-    );
+    const look =
+      'tc qdisc show; ip -br link | while read -r link _; do echo $link; ' +
+      'tc filter show dev ${link%@*} ingress 2>/dev/null; done; true';
+    return onNode(`nsenter --net=/var/run/netns/${this.namespaceOf(podIp)} sh -c '${look}'`);
   }
 
   /** From the fastest of some questions: the answer lies within half of its round trip. */

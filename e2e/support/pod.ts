@@ -1,3 +1,5 @@
+import { MAX_REAPERS } from '../../src/domain/lifecycle/evidence.ts';
+import { CONTAINER_BUDGET } from '../../src/domain/targets/eligibility.ts';
 import type { KubernetesObject } from './cluster.ts';
 
 /** The image that pods under test run: traffic, and a shell with the usual tools. */
@@ -31,7 +33,12 @@ export interface Pod extends KubernetesObject {
     readonly phase: string;
     readonly podIP?: string;
     readonly podIPs?: readonly { readonly ip: string }[];
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
+    readonly containerStatuses?: readonly { readonly restartCount?: number }[];
     readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
   };
 }
@@ -85,4 +92,17 @@ export function squallContainers(pod: Pod): string[] {
   return (pod.spec.ephemeralContainers ?? [])
     .map(({ name }) => name)
     .filter((name) => name.startsWith('squall-'));
+}
+
+/** Whether the pod can take a whole run more: its agent, and all the reapers that one may take on a busy node. */
+export function hasRoom(pod: Pod): boolean {
+  return squallContainers(pod).length + 1 + MAX_REAPERS <= CONTAINER_BUDGET;
+}
+
+/** Whether the kubelet has reported the end of every container of ours. */
+export function isLeft(pod: Pod): boolean {
+  const over = (pod.status.ephemeralContainerStatuses ?? [])
+    .filter(({ state }) => state?.terminated !== undefined)
+    .map(({ name }) => name);
+  return squallContainers(pod).every((name) => over.includes(name));
 }

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { KubeClient } from '../../src/kube/client.ts';
+import { CONTROLLER_ACCOUNT } from './account.ts';
 import { awaitCondition } from './await-condition.ts';
 import { Cluster } from './cluster.ts';
-import { CONTROLLER_ACCOUNT } from './account.ts';
 import { SHARD_LABEL } from './experiment.ts';
 import { type LabEnvironment, labEnvironment, onNode, run } from './lab.ts';
 import { startWatchRelay } from './watch-relay.ts';
@@ -52,7 +52,8 @@ async function begin(project: TestProject, endings: (() => Promise<void>)[]): Pr
       stdin: await readFile(traffic),
     },
   );
-  const relay = await startWatchRelay(`exec ${NODE_TRAFFIC} watch`);
+  // Before everything else on the node: what the watch itself waits would count as lateness of a fault.
+  const relay = await startWatchRelay(`exec chrt --fifo 10 ${NODE_TRAFFIC} watch`);
   endings.push(() => relay.stop());
   endings.push(await startSink(traffic));
   const client = await KubeClient.connect({ kubeconfig: lab.kubeconfig });

@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { KubeClient } from '../../src/kube/client.ts';
+import { CONTROLLER_ACCOUNT, kubeconfigOf, type Rule } from './account.ts';
 import { awaitCondition } from './await-condition.ts';
-import { CONTROLLER_ACCOUNT, kubeconfigOf } from './account.ts';
 import { Cluster } from './cluster.ts';
 import { type ControllerOptions, ControllerProcess } from './controller-process.ts';
 import { anExperiment, Experiment, SHARD_LABEL, type SpecParts } from './experiment.ts';
 import { onNode } from './lab.ts';
 import { NodeWatch } from './node-watch.ts';
 import { aPod, isReady, type Pod, type PodParts } from './pod.ts';
+import { PodTraffic } from './pod-traffic.ts';
 import { type Addressed, type Endpoint, hostEndpoint, podEndpoint } from './traffic.ts';
 
 /** A pod that runs and whose network namespace is watched. */
@@ -43,6 +44,8 @@ export class Suite {
   readonly #sharded: boolean;
   readonly #controllers: ControllerProcess[] = [];
   readonly #endings: (() => Promise<void>)[] = [];
+  /** By the pods' uids. */
+  readonly #traffic = new Map<string, PodTraffic>();
   #cluster: Cluster | undefined;
   #watch: NodeWatch | undefined;
   #host: Endpoint | undefined;
@@ -85,6 +88,7 @@ export class Suite {
     try {
       if (this.#cluster !== undefined) await this.#deleteExperiments(this.#cluster);
     } finally {
+      for (const traffic of this.#traffic.values()) traffic.close();
       for (const ending of this.#endings.reverse()) await ending();
       for (const controller of this.#controllers) await controller.kill();
       await this.#cluster?.remove('Namespace', '', this.namespace);
@@ -145,7 +149,9 @@ export class Suite {
   }
 
   endpoint(pod: TestPod): Endpoint {
-    return podEndpoint(this.cluster.client, pod);
+    const traffic = this.#traffic.get(pod.uid) ?? new PodTraffic(pod.namespace, pod.name);
+    this.#traffic.set(pod.uid, traffic);
+    return podEndpoint(pod, traffic);
   }
 
   /** Creates an experiment in the suite's namespace; with a shard, for the controller process of that shard. */
@@ -182,6 +188,29 @@ export class Suite {
     return controller;
   }
 
+  /**
+   * A service account of the suite's own with these rights in the whole cluster, as kubeconfig. Unlike the installed
+   * controller's it is not confined by the admission policy.
+   */
+  async account(suffix: string, rules: readonly Rule[]): Promise<string> {
+    const { cluster, namespace } = this;
+    const name = `${namespace}-${suffix}`;
+    const metadata = { name };
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata };
+    await cluster.create('ServiceAccount', namespace, account);
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata };
+    await cluster.create('ClusterRole', '', { ...rbac, kind: 'ClusterRole', rules });
+    this.atEnd(() => cluster.remove('ClusterRole', '', name));
+    await cluster.create('ClusterRoleBinding', '', {
+      ...rbac,
+      kind: 'ClusterRoleBinding',
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+      subjects: [{ kind: 'ServiceAccount', namespace, name }],
+    });
+    this.atEnd(() => cluster.remove('ClusterRoleBinding', '', name));
+    return kubeconfigOf(cluster, { namespace, name }, inject('lab').kubeconfig);
+  }
+
   /** Waits until the node shows a fault of ours in the pod. */
   async awaitFault(pod: TestPod, withinMs: number = 90_000): Promise<void> {
     await awaitCondition(`a fault in ${pod.name}`, () => this.watch.active(pod.ip).length > 0, {
@@ -204,18 +233,35 @@ export class Suite {
 
   /** Kills every process of the pod's agent at once, as an out-of-memory kill or a crashed runtime would. */
   async killAgent(pod: TestPod): Promise<void> {
-    const netns = `/var/run/netns/${this.watch.namespaceOf(pod.ip)}`;
-    const killed = await onNode(
-      `wanted="net:[$(stat -Lc %i ${netns})]"; for p in $(pgrep -f /squall/agent); do ` +
-        `[ "$(readlink /proc/$p/ns/net)" = "$wanted" ] && kill -9 $p && echo $p; done; true`,
-    );
-    if (killed.trim() === '') throw new Error(`no agent runs in ${pod.name}`);
+    await this.#kill(pod, '/squall/agent');
   }
 
-  /** Reasons of the events on an experiment or pod of that name. */
-  async eventReasons(name: string): Promise<string[]> {
-    const events = await this.cluster.list<KubernetesEvent>('Event', this.namespace);
-    return events.filter(({ regarding }) => regarding?.name === name).map(({ reason }) => reason);
+  /** Kills the pod's own container in the same way; resolves when it runs again. */
+  async restartContainer(pod: TestPod): Promise<void> {
+    await this.#kill(pod, 'traffic serve');
+    await this.pod(pod.name, ({ status }) => status.containerStatuses?.[0]?.restartCount === 1);
+  }
+
+  async #kill(pod: TestPod, command: string): Promise<void> {
+    const netns = `/var/run/netns/${this.watch.namespaceOf(pod.ip)}`;
+    const killed = await onNode(
+      `wanted="net:[$(stat -Lc %i ${netns})]"; for p in $(pgrep -f '${command}'); do ` +
+        `[ "$(readlink /proc/$p/ns/net)" = "$wanted" ] && kill -9 $p && echo $p; done; true`,
+    );
+    if (killed.trim() === '') throw new Error(`no ${command} runs in ${pod.name}`);
+  }
+
+  /** Waits for events with these reasons on an experiment or pod of that name: they are written behind the status. */
+  async awaitEvents(name: string, reasons: readonly string[]): Promise<void> {
+    const probe = async () => {
+      const events = await this.cluster.list<KubernetesEvent>('Event', this.namespace);
+      const seen = events.filter(({ regarding }) => regarding?.name === name);
+      return reasons.every((wanted) => seen.some(({ reason }) => reason === wanted));
+    };
+    await awaitCondition(`${name}: events ${reasons.join(', ')}`, probe, {
+      withinMs: 10_000,
+      describe: () => this.describe(),
+    });
   }
 
   /** Everything that explains why something did not happen. */

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { KubeClient } from '../../src/kube/client.ts';
-import { exec } from '../../src/kube/exec.ts';
 import { run } from './lab.ts';
+import type { PodTraffic } from './pod-traffic.ts';
 
 export type Family = 4 | 6;
 
@@ -9,8 +8,8 @@ export type Family = 4 | 6;
 export interface Endpoint {
   readonly name: string;
   address(family: Family): string;
-  /** Runs the traffic program there and returns what it printed. */
-  traffic(args: readonly string[], timeoutMs: number): Promise<string>;
+  /** Runs a verb of the traffic program there and returns its result. */
+  traffic(args: readonly string[], timeoutMs: number): Promise<unknown>;
 }
 
 /** A pod by its addresses. */
@@ -21,23 +20,12 @@ export interface Addressed {
   readonly ip6: string;
 }
 
-export function podEndpoint(client: KubeClient, pod: Addressed): Endpoint {
+/** @param traffic by the kubelet and the container runtime: a fault on the pod's interface does not touch it */
+export function podEndpoint(pod: Addressed, traffic: PodTraffic): Endpoint {
   return {
     name: pod.name,
     address: (family) => (family === 4 ? pod.ip : pod.ip6),
-    // By the kubelet and the container runtime: a fault on the pod's interface does not touch it.
-    async traffic(args, timeoutMs) {
-      const { namespace, name } = pod;
-      const command = ['traffic', ...args];
-      const result = await exec(client, {
-        namespace,
-        pod: name,
-        container: 'app',
-        command,
-        timeoutMs,
-      });
-      return printed(`${name}: ${command.join(' ')}`, result);
-    },
+    traffic: (args, timeoutMs) => traffic.run(args, timeoutMs),
   };
 }
 
@@ -46,17 +34,13 @@ export function hostEndpoint(binary: string, ip: string, ip6: string): Endpoint 
   return {
     name: 'host',
     address: (family) => (family === 4 ? ip : ip6),
-    traffic: async (args, timeoutMs) =>
-      printed(`host: traffic ${args.join(' ')}`, await run(binary, args, { timeoutMs })),
+    async traffic(args, timeoutMs) {
+      const { exitCode, stdout, stderr } = await run(binary, args, { timeoutMs });
+      if (exitCode !== 0)
+        throw new Error(`host: traffic ${args.join(' ')}: exit code ${exitCode}: ${stderr}`);
+      return JSON.parse(stdout) as unknown;
+    },
   };
-}
-
-function printed(
-  what: string,
-  { exitCode, stdout, stderr }: { exitCode: number; stdout: string; stderr: string },
-): string {
-  if (exitCode !== 0) throw new Error(`${what}: exit code ${exitCode}: ${stderr}`);
-  return stdout;
 }
 
 /** What became of one flow of sequence-numbered packets. Times in epoch milliseconds of the sender. */
@@ -66,16 +50,51 @@ export interface Delivery {
   readonly lost: number;
   /** Maximal runs of lost packets. */
   readonly bursts: number;
+  /** Copies beyond the first of a packet. */
+  readonly duplicates: number;
+  /** Packets that came after one that was sent later. */
+  readonly reordered: number;
+  /** Packets that came changed; they are lost too. */
+  readonly corrupted: number;
   readonly startMs: number;
   readonly endMs: number;
+  /** Microseconds that the sender took for all of them. */
+  readonly tookUs: number;
+  /** Of a recorded flow: when each packet was sent, in epoch microseconds, by sequence number. */
+  readonly sentUs: readonly number[];
+  /** Of a recorded flow: what arrived, in its order, copies included. */
+  readonly arrivals: readonly Arrival[];
+}
+
+export interface Arrival {
+  readonly seq: number;
+  /** Microseconds on the way: exact between two pods of the node, which have one clock. */
+  readonly delayUs: number;
 }
 
 export interface FlowOptions {
+  /** Default UDP. SCTP needs raw sockets on both sides, which pods are allowed unless their spec says otherwise. */
+  readonly protocol?: 'UDP' | 'SCTP';
   /** Packets; default 20,000. */
   readonly packets?: number;
-  /** Packets a second; default 4,000. */
+  /** Packets a second; default 4,000; 0 for as many as there can be. */
   readonly rate?: number;
   readonly family?: Family;
+  /** Bytes of payload; default 64. */
+  readonly size?: number;
+  /** Where to send, if not to the receiver's own address: a Service that leads there. */
+  readonly address?: string;
+  /** Default 7000; receivers listen on 7002 as well, and count SCTP at every port. */
+  readonly port?: number;
+  /** The sender's own port. */
+  readonly from?: number;
+  readonly tos?: number;
+  /** Without UDP's checksum, so that the receiver sees what was changed on the way. */
+  readonly unchecked?: boolean;
+  /** Note when each packet was sent and has arrived. */
+  readonly record?: boolean;
+  /** Copies are what is measured, not a fault of the measurement. */
+  readonly duplicates?: boolean;
 }
 
 /** What the traffic program prints. */
@@ -84,19 +103,24 @@ interface Sent {
   readonly refused: number;
   readonly startMs: number;
   readonly endMs: number;
+  readonly tookUs: number;
+  readonly sentUs?: readonly number[];
 }
 interface Counted {
   readonly received: number;
   readonly duplicates: number;
+  readonly reordered: number;
+  readonly corrupted: number;
   readonly lost: number;
   readonly bursts: number;
   readonly socketDrops: number;
+  readonly arrivals?: { readonly seqs: readonly number[]; readonly delaysUs: readonly number[] };
 }
 
 /** Packets that the receiver's own socket had no room for, so far, by receiver: they would count as lost on the way. */
 const dropsBefore = new Map<string, number>();
 
-/** Sends a flow of 64-byte UDP packets and counts on the other side. Fails when the measurement itself lost packets. */
+/** Sends a flow of UDP or SCTP packets and counts on the other side. Fails when the measurement itself lost packets. */
 export async function measure(
   from: Endpoint,
   to: Endpoint,
@@ -104,33 +128,92 @@ export async function measure(
 ): Promise<Delivery> {
   const { packets = 20_000, rate = 4_000, family = 4 } = options;
   const flow = randomBytes(8).toString('hex');
-  const receiver = `[${to.address(family)}]:7000`;
-  const send = [
-    'send',
-    '-to',
-    receiver,
-    '-flow',
-    flow,
-    '-n',
-    String(packets),
-    '-rate',
-    String(rate),
-  ];
-  const sendTime = (packets / rate) * 1_000 * 4 + 60_000;
-  const sent = JSON.parse(await from.traffic(send, sendTime)) as Sent;
+  const sendTime = (packets / (rate || 1_000)) * 1_000 * 4 + 60_000;
+  const command = ['send', '-flow', flow, ...flags(to.address(family), options)];
+  const sent = (await from.traffic(command, sendTime)) as Sent;
   const stats = ['stats', '-n', String(packets), flow];
-  const counted = JSON.parse(await to.traffic(stats, 60_000)) as Counted;
+  const counted = (await to.traffic(stats, 60_000)) as Counted;
 
-  const drops = counted.socketDrops - (dropsBefore.get(to.name + to.address(family)) ?? 0);
+  const dropped = counted.socketDrops - (dropsBefore.get(to.name + to.address(family)) ?? 0);
   dropsBefore.set(to.name + to.address(family), counted.socketDrops);
-  if (sent.refused > 0 || drops > 0 || counted.duplicates > 0) {
+  // The kernel counts what has a wrong checksum among them, such as one that was none before it was changed.
+  const drops = options.unchecked === true ? 0 : dropped;
+  const copies = options.duplicates === true ? 0 : counted.duplicates;
+  if (sent.refused > 0 || drops > 0 || copies > 0) {
     throw new Error(
       `the measurement from ${from.name} to ${to.name} is no good: ${sent.refused} packets refused by the sender's ` +
-        `kernel, ${drops} dropped at the receiver's socket, ${counted.duplicates} twice`,
+        `kernel, ${drops} dropped at the receiver's socket, ${copies} twice`,
     );
   }
-  const { received, lost, bursts } = counted;
-  return { sent: sent.sent, received, lost, bursts, startMs: sent.startMs, endMs: sent.endMs };
+  const { refused: _refused, sentUs = [], ...sending } = sent;
+  const { socketDrops: _drops, arrivals, ...counts } = counted;
+  const { seqs = [], delaysUs = [] } = arrivals ?? {};
+  return {
+    ...sending,
+    ...counts,
+    sentUs,
+    arrivals: seqs.map((seq, index) => ({ seq, delayUs: delaysUs[index] ?? Number.NaN })),
+  };
+}
+
+/** Microseconds that a packet costs its sender, when they are sent as fast as can be; whether they arrive does not matter. */
+export async function costOf(from: Endpoint, address: string): Promise<number> {
+  const command = ['send', '-flow', 'cost', ...flags(address, { packets: 10_000, rate: 0 })];
+  const { sent, tookUs } = (await from.traffic(command, 120_000)) as Sent;
+  return tookUs / sent;
+}
+
+function flags(own: string, options: FlowOptions): string[] {
+  const { packets = 20_000, rate = 4_000, address = own, port = 7000 } = options;
+  const { size, from, tos } = options;
+  const protocol = options.protocol?.toLowerCase();
+  const given = { n: packets, rate, size, from, tos, protocol };
+  return [
+    '-to',
+    `[${address}]:${port}`,
+    ...Object.entries(given).flatMap(([flag, value]) =>
+      value === undefined ? [] : [`-${flag}`, String(value)],
+    ),
+    ...(options.unchecked === true ? ['-unchecked'] : []),
+    ...(options.record === true ? ['-record'] : []),
+  ];
+}
+
+/** How several attempts of the same came out. */
+export interface Tries {
+  readonly attempts: number;
+  readonly failed: number;
+  /** Milliseconds, of those that succeeded. */
+  readonly medianMs: number;
+}
+
+/** Opens TCP connections one after another, or asks for a page by one connection each, where the target is a URL. */
+export async function attempt(
+  from: Endpoint,
+  target: string,
+  { n = 5, timeoutMs = 5_000 } = {},
+): Promise<Tries> {
+  const args = ['try', '-n', String(n), '-timeout', `${timeoutMs}ms`, target];
+  return (await from.traffic(args, n * timeoutMs + 60_000)) as Tries;
+}
+
+/** What became of echo requests. */
+export interface Pings {
+  readonly sent: number;
+  /** Requests that the sender's own kernel rejected. */
+  readonly refused: number;
+  /** Without an answer, whether it was the request or the answer that was lost. */
+  readonly lost: number;
+}
+
+/** Sends echo requests of ICMP or ICMPv6, and counts the answers of the target's kernel. */
+export async function ping(
+  from: Endpoint,
+  address: string,
+  { n = 100, rate = 1_000 } = {},
+): Promise<Pings> {
+  const args = ['ping', '-n', String(n), '-rate', String(rate), address];
+  return (await from.traffic(args, (n / rate) * 4_000 + 60_000)) as Pings;
 }
 
 /** Data segments of one TCP stream, by the kernels of both ends. */
@@ -163,7 +246,7 @@ export async function stream(
     '-bytes',
     String(bytes),
   ];
-  const bulk = JSON.parse(await from.traffic(args, seconds * 1_000 + 120_000)) as Bulk;
+  const bulk = (await from.traffic(args, seconds * 1_000 + 120_000)) as Bulk;
   return {
     segmentsSent: bulk.sender.dataSegsOut,
     segmentsReceived: bulk.receiver.dataSegsIn,

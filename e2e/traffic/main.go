@@ -1,10 +1,10 @@
 // Command traffic makes and counts packets for the end-to-end tests, outside the tool under test.
 //
-// It runs in application pods (`serve`, then `send`, `bulk` and `stats` through Kubernetes exec, which
-// a fault on the pod's interface does not touch), on the host of the lab, and on the node (`watch`, which
-// reports what the kernel announces about qdiscs in every pod's network namespace). `send`, `bulk` and
-// `stats` print one JSON object on stdout and exit 0; every verb prints its error on stderr and exits 1,
-// 2 for usage.
+// It runs in application pods (`serve`, then `send`, `bulk`, `try`, `ping` and `stats` through Kubernetes exec,
+// which a fault on the pod's interface does not touch), on the host of the lab, and on the node (`watch`,
+// which reports what the kernel announces about qdiscs in every pod's network namespace). `send`, `bulk`,
+// `try`, `ping` and `stats` print one JSON object on stdout and exit 0; `control` runs them by lines of its
+// stdin; every verb prints its error on stderr and exits 1, 2 for usage.
 package main
 
 import (
@@ -30,29 +30,46 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: traffic serve | send | bulk | stats | watch (each takes -h)", errUsage)
+		return fmt.Errorf("%w: traffic serve | send | bulk | try | ping | stats | control | watch (each takes -h)", errUsage)
 	}
-	flags := flag.NewFlagSet("traffic "+args[0], flag.ContinueOnError)
-	var result any
-	var err error
 	switch args[0] {
 	case "serve":
-		return serveCommand(flags, args[1:])
+		return serveCommand(flagsOf(args[0]), args[1:])
 	case "watch":
-		return watchCommand(flags, args[1:])
-	case "send":
-		result, err = sendCommand(flags, args[1:])
-	case "bulk":
-		result, err = bulkCommand(flags, args[1:])
-	case "stats":
-		result, err = statsCommand(flags, args[1:])
-	default:
-		return fmt.Errorf("%w: unknown verb %q", errUsage, args[0])
+		return watchCommand(flagsOf(args[0]), args[1:])
+	case "control":
+		return controlCommand(flagsOf(args[0]), args[1:])
 	}
+	result, err := perform(args)
 	if err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(result)
+}
+
+// perform runs a verb that has a result, and comes to an end by itself.
+func perform(args []string) (any, error) {
+	if len(args) == 0 {
+		return nil, fmt.Errorf("%w: a verb is missing", errUsage)
+	}
+	flags := flagsOf(args[0])
+	switch args[0] {
+	case "send":
+		return sendCommand(flags, args[1:])
+	case "bulk":
+		return bulkCommand(flags, args[1:])
+	case "try":
+		return tryCommand(flags, args[1:])
+	case "ping":
+		return pingCommand(flags, args[1:])
+	case "stats":
+		return statsCommand(flags, args[1:])
+	}
+	return nil, fmt.Errorf("%w: unknown verb %q", errUsage, args[0])
+}
+
+func flagsOf(verb string) *flag.FlagSet {
+	return flag.NewFlagSet("traffic "+verb, flag.ContinueOnError)
 }
 
 // parse reads flags and turns every mistake into errUsage.

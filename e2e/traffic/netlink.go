@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"strings"
 	"syscall"
 )
 
@@ -31,6 +32,12 @@ type change struct {
 	// Priority of a filter.
 	Priority int    `json:"priority,omitempty"`
 	Address  string `json:"address,omitempty"`
+}
+
+// choosesPackets tells the filters of a run's root, 7aXX:, which say whose packets are hit. They may be thousands, and
+// none of them begins or ends a fault.
+func (c change) choosesPackets() bool {
+	return c.What == "filter" && len(c.Parent) == 5 && strings.HasPrefix(c.Parent, "7a")
 }
 
 // devices maps interface indexes to names within one network namespace.

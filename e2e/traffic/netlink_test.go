@@ -95,3 +95,14 @@ func TestBrokenMessagesAreLeftAlone(t *testing.T) {
 		t.Errorf("an attribute past the end was read: %+v", got)
 	}
 }
+
+func TestFiltersOfARootAreToldFromThoseThatTurnAFault(t *testing.T) {
+	for parent, want := range map[string]bool{"7a1f:": true, "7c1f:": false, "ffff:fff2": false, "root": false, "7a:": false} {
+		if got := (change{What: "filter", Parent: parent}).choosesPackets(); got != want {
+			t.Errorf("%s: %v, want %v", parent, got, want)
+		}
+	}
+	if (change{What: "qdisc", Parent: "7a1f:"}).choosesPackets() {
+		t.Error("a qdisc is no filter")
+	}
+}

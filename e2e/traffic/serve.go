@@ -9,23 +9,30 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
-// receiveBuffer holds about a second of packets, so that a receiver that is not scheduled for a while
-// loses none. The kernel grants net.core.rmem_max at most, unless the process has NET_ADMIN.
-const receiveBuffer = 8 << 20
+// receiveBuffer holds all of a measurement's packets (of 20,000, each charged up to 4 KiB for its pages, twice the buffer
+// being granted), so that a receiver that is not scheduled for seconds loses none. The kernel grants
+// net.core.rmem_max at most, unless the process has NET_ADMIN.
+const receiveBuffer = 48 << 20
 
 func serveCommand(flags *flag.FlagSet, args []string) error {
-	udp := flags.Int("udp", 7000, "port that counts sequence-numbered packets")
+	udp := flags.String("udp", "7000,7002", "ports that count sequence-numbered packets; those of SCTP are counted at every port, where raw sockets are allowed")
 	tcp := flags.Int("tcp", 7001, "port that swallows bulk streams")
 	web := flags.Int("http", 8080, "port that answers ok, 0 for none")
 	attached := flags.Bool("attached", false, "end when the standard input does, and so with whoever holds it")
 	if err := parse(flags, args); err != nil {
 		return err
 	}
-	s, err := listen(*udp, *tcp, *web)
+	ports, err := portsOf(*udp)
+	if err != nil {
+		return err
+	}
+	s, err := listen(ports, *tcp, *web)
 	if err != nil {
 		return err
 	}
@@ -39,23 +46,41 @@ func serveCommand(flags *flag.FlagSet, args []string) error {
 	return s.serve()
 }
 
+// portsOf reads ports with commas between them.
+func portsOf(list string) ([]int, error) {
+	var ports []int
+	for _, text := range strings.Split(list, ",") {
+		port, err := strconv.Atoi(text)
+		if err != nil || port < 1 || port > 65535 {
+			return nil, fmt.Errorf("%w: -udp takes ports with commas between them, not %q", errUsage, list)
+		}
+		ports = append(ports, port)
+	}
+	return ports, nil
+}
+
 // server owns the sockets of a receiver; all are open once listen returns.
 type server struct {
 	board   *board
-	packets *net.UDPConn
+	packets []*net.UDPConn
+	sctp    []*net.IPConn
 	streams *net.TCPListener
 	web     net.Listener
 	control net.Listener
 }
 
 // listen opens the sockets for both address families. Port 0 lets the kernel choose, except for web.
-func listen(udp, tcp, web int) (*server, error) {
+func listen(udp []int, tcp, web int) (*server, error) {
 	s := &server{board: newBoard()}
 	var err error
-	if s.packets, err = net.ListenUDP("udp", &net.UDPAddr{Port: udp}); err != nil {
-		return nil, err
+	for _, port := range udp {
+		packets, err := listenPackets(port)
+		if err != nil {
+			return nil, err
+		}
+		s.packets = append(s.packets, packets)
 	}
-	if err = enlarge(s.packets); err != nil {
+	if s.sctp, err = listenSCTP(); err != nil {
 		return nil, err
 	}
 	if s.streams, err = net.ListenTCP("tcp", &net.TCPAddr{Port: tcp}); err != nil {
@@ -72,11 +97,60 @@ func listen(udp, tcp, web int) (*server, error) {
 	return s, nil
 }
 
-func (s *server) udpPort() int { return s.packets.LocalAddr().(*net.UDPAddr).Port }
+// udpPort is the first one, by which the receiver is asked.
+func (s *server) udpPort() int { return s.udpPorts()[0] }
 func (s *server) tcpPort() int { return s.streams.Addr().(*net.TCPAddr).Port }
 
+func (s *server) udpPorts() []int {
+	var ports []int
+	for _, packets := range s.packets {
+		ports = append(ports, packets.LocalAddr().(*net.UDPAddr).Port)
+	}
+	return ports
+}
+
+// listenPackets opens a socket with room for bursts, whose packets carry the time at which the kernel got them.
+func listenPackets(port int) (*net.UDPConn, error) {
+	packets, err := net.ListenUDP("udp", &net.UDPAddr{Port: port})
+	if err != nil {
+		return nil, err
+	}
+	if err := enlarge(packets); err != nil {
+		return nil, err
+	}
+	raw, err := packets.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	if err := raw.Control(func(fd uintptr) {
+		failed = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_TIMESTAMPNS, 1)
+	}); err != nil {
+		return nil, err
+	}
+	return packets, failed
+}
+
+// arrivedAt reads the kernel's time of a packet from its control messages; without one it is now.
+func arrivedAt(control []byte) time.Time {
+	messages, err := syscall.ParseSocketControlMessage(control)
+	if err != nil {
+		return time.Now()
+	}
+	for _, m := range messages {
+		if m.Header.Level == syscall.SOL_SOCKET && m.Header.Type == syscall.SCM_TIMESTAMPNS &&
+			len(m.Data) >= int(unsafe.Sizeof(syscall.Timespec{})) {
+			return time.Unix((*syscall.Timespec)(unsafe.Pointer(&m.Data[0])).Unix())
+		}
+	}
+	return time.Now()
+}
+
 // enlarge asks for receiveBuffer beyond the system's limit where it may, else up to it.
-func enlarge(conn *net.UDPConn) error {
+func enlarge(conn interface {
+	syscall.Conn
+	SetReadBuffer(bytes int) error
+}) error {
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		return err
@@ -95,8 +169,13 @@ func enlarge(conn *net.UDPConn) error {
 
 // serve runs until one of the sockets fails.
 func (s *server) serve() error {
-	failed := make(chan error, 4)
-	go func() { failed <- s.countPackets() }()
+	failed := make(chan error, 4+len(s.packets)+len(s.sctp))
+	for _, packets := range s.packets {
+		go func() { failed <- s.countPackets(packets) }()
+	}
+	for _, packets := range s.sctp {
+		go func() { failed <- s.countSCTP(packets) }()
+	}
 	go func() { failed <- s.swallowStreams() }()
 	go func() { failed <- s.answerStats() }()
 	if s.web != nil {
@@ -108,7 +187,12 @@ func (s *server) serve() error {
 }
 
 func (s *server) close() {
-	s.packets.Close()
+	for _, packets := range s.packets {
+		packets.Close()
+	}
+	for _, packets := range s.sctp {
+		packets.Close()
+	}
 	s.streams.Close()
 	s.control.Close()
 	if s.web != nil {
@@ -116,15 +200,17 @@ func (s *server) close() {
 	}
 }
 
-func (s *server) countPackets() error {
-	buffer := make([]byte, packetSize+1)
+func (s *server) countPackets(packets *net.UDPConn) error {
+	buffer, control := make([]byte, maxPacket+1), make([]byte, 64)
 	for {
-		n, _, err := s.packets.ReadFromUDPAddrPort(buffer)
+		n, controls, _, from, err := packets.ReadMsgUDPAddrPort(buffer, control)
 		if err != nil {
 			return err
 		}
 		if p, ok := decode(buffer[:n]); ok {
-			s.board.count(p, time.Now())
+			s.board.count(p, from, arrivedAt(control[:controls]))
+		} else {
+			s.board.spoil(from)
 		}
 	}
 }

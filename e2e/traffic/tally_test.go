@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"math/rand"
+	"net/netip"
+	"reflect"
 	"testing"
 	"time"
 )
@@ -72,7 +74,9 @@ func TestCopiesAndOrderDoNotMatter(t *testing.T) {
 		tally.count(seq, time.UnixMilli(int64(100+i)))
 	}
 	got := tally.stats("f")
-	want := flowStats{Flow: "f", Total: 3, Received: 3, Duplicates: 2, FirstMs: 100, LastMs: 104}
+	want := flowStats{
+		Flow: "f", Total: 3, Received: 3, Duplicates: 2, Reordered: 2, FirstMs: 100, LastMs: 104, complete: true,
+	}
 	if got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -80,8 +84,8 @@ func TestCopiesAndOrderDoNotMatter(t *testing.T) {
 
 func TestAFlowKeepsItsTotal(t *testing.T) {
 	b := newBoard()
-	b.count(packet{flow: "f", seq: 1, total: 10}, time.UnixMilli(1))
-	b.count(packet{flow: "f", seq: 19, total: 20}, time.UnixMilli(2))
+	b.count(packet{flow: "f", seq: 1, total: 10}, here, time.UnixMilli(1))
+	b.count(packet{flow: "f", seq: 19, total: 20}, here, time.UnixMilli(2))
 	if got, _, ok := b.read("f"); !ok || got.Received != 1 || got.Total != 10 {
 		t.Errorf("got %+v, %v", got, ok)
 	}
@@ -93,9 +97,38 @@ func TestAFlowKeepsItsTotal(t *testing.T) {
 func TestTheFlowHeardLeastRecentlyMakesRoom(t *testing.T) {
 	b := newBoard()
 	for i := range maxFlows + 1 {
-		b.count(packet{flow: fmt.Sprintf("f%d", i), seq: 0, total: 1}, time.UnixMilli(int64(i)))
+		from := netip.AddrPortFrom(here.Addr(), uint16(1+i))
+		b.count(packet{flow: fmt.Sprintf("f%d", i), seq: 0, total: 1}, from, time.UnixMilli(int64(i)))
 	}
-	if _, _, ok := b.read("f0"); ok || len(b.flows) != maxFlows {
+	if _, _, ok := b.read("f0"); ok || len(b.flows) != maxFlows || len(b.senders) != maxFlows {
 		t.Errorf("%d flows kept, the oldest among them: %v", len(b.flows), ok)
+	}
+}
+
+var here = netip.MustParseAddrPort("10.0.0.1:5000")
+
+func TestWhatCannotBeReadCountsForTheFlowOfItsSender(t *testing.T) {
+	b := newBoard()
+	b.count(packet{flow: "f", seq: 0, total: 2}, here, time.UnixMilli(1))
+	b.spoil(here)
+	b.spoil(netip.MustParseAddrPort("10.0.0.1:5001"))
+	if got, _, _ := b.read("f"); got.Corrupted != 1 || got.Lost != 1 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestArrivalsAreNotedWhereTheSenderAsksForThem(t *testing.T) {
+	b := newBoard()
+	for i, seq := range []uint32{0, 2, 1, 1} {
+		sent := time.UnixMicro(int64(seq) * 1000)
+		b.count(packet{flow: "f", seq: seq, total: 3, sent: sent, record: true}, here, time.UnixMicro(int64(5000+i)))
+		b.count(packet{flow: "g", seq: seq, total: 3, sent: sent}, here, time.UnixMicro(int64(5000+i)))
+	}
+	want := &arrivals{Seqs: []int32{0, 2, 1, 1}, DelaysUs: []int32{5000, 3001, 4002, 4003}}
+	if got, _, _ := b.read("f"); !reflect.DeepEqual(got.Arrivals, want) || got.Reordered != 1 {
+		t.Errorf("got %+v %+v", got, got.Arrivals)
+	}
+	if got, _, _ := b.read("g"); got.Arrivals != nil {
+		t.Errorf("got %+v", got.Arrivals)
 	}
 }

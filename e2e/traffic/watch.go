@@ -20,6 +20,8 @@ const (
 	retryInterval = 20 * time.Millisecond
 	// goneInterval bounds how long the listener of a namespace outlives its name.
 	goneInterval = 30 * time.Second
+	// announcementBuffer holds the filters of some thousand addresses, which come all at once.
+	announcementBuffer = 64 << 20
 	// Multicast groups of rtnetlink, as bits: link, tc, IPv4 and IPv6 addresses.
 	watchGroups = 1<<0 | 1<<3 | 1<<4 | 1<<8
 )
@@ -59,10 +61,13 @@ func watchCommand(flags *flag.FlagSet, args []string) error {
 	return <-failed
 }
 
+// print takes now for the time of an observation that has none.
 func (w *watcher) print(o observation) {
+	if o.AtUs == 0 {
+		o.AtUs = time.Now().UnixMicro()
+	}
 	w.out.Lock()
 	defer w.out.Unlock()
-	o.AtUs = time.Now().UnixMicro()
 	w.json.Encode(o)
 }
 
@@ -175,6 +180,10 @@ func listenIn(path string) (int, error) {
 	if err != nil {
 		return -1, err
 	}
+	if err := syscall.SetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_RCVBUFFORCE, announcementBuffer); err != nil {
+		syscall.Close(socket)
+		return -1, err
+	}
 	if err := syscall.Bind(socket, &syscall.SockaddrNetlink{Family: syscall.AF_NETLINK, Groups: watchGroups}); err != nil {
 		syscall.Close(socket)
 		return -1, err
@@ -213,14 +222,15 @@ func (w *watcher) follow(name string, socket int) {
 }
 
 func (w *watcher) printAll(name string, names devices, raw []byte) {
+	readAt := time.Now().UnixMicro()
 	messages, err := syscall.ParseNetlinkMessage(raw)
 	if err != nil {
 		w.print(observation{Event: "lost", Netns: name})
 		return
 	}
 	for _, m := range messages {
-		if c, ok := names.read(m); ok {
-			w.print(observation{Event: "change", Netns: name, change: &c})
+		if c, ok := names.read(m); ok && !c.choosesPackets() {
+			w.print(observation{AtUs: readAt, Event: "change", Netns: name, change: &c})
 		}
 	}
 }

@@ -6,22 +6,22 @@ interface RunActivities {
 }
 
 /**
- * What this process has done and learned for each attempt of each run. It is lost when the process ends, and
+ * What this process has done and learned for each round of each experiment: an attempt, or the planning of a generation. It is lost when the process ends, and
  * everything in it can be learned again from the cluster.
  */
 export class Activities {
   readonly #runs = new Map<string, RunActivities>();
 
-  of(experimentUid: string, attempt: number): Readonly<RunActivities> {
-    return this.#run(experimentUid, attempt);
+  of(experimentUid: string, round: string): Readonly<RunActivities> {
+    return this.#run(experimentUid, round);
   }
 
-  recordWriteAhead(experimentUid: string, attempt: number): void {
-    this.#run(experimentUid, attempt).wroteAhead = true;
+  recordWriteAhead(experimentUid: string, round: string): void {
+    this.#run(experimentUid, round).wroteAhead = true;
   }
 
-  record(experimentUid: string, attempt: number, pod: string, change: Partial<PodActivity>): void {
-    const { pods } = this.#run(experimentUid, attempt);
+  record(experimentUid: string, round: string, pod: string, change: Partial<PodActivity>): void {
+    const { pods } = this.#run(experimentUid, round);
     pods.set(pod, { ...(pods.get(pod) ?? NO_ACTIVITY), ...change });
   }
 
@@ -32,8 +32,8 @@ export class Activities {
     }
   }
 
-  #run(experimentUid: string, attempt: number): RunActivities {
-    const key = `${experimentUid}/${attempt}`;
+  #run(experimentUid: string, round: string): RunActivities {
+    const key = `${experimentUid}/${round}`;
     const known = this.#runs.get(key);
     if (known !== undefined) return known;
     const fresh = { wroteAhead: false, pods: new Map<string, PodActivity>() };

@@ -7,10 +7,18 @@ describe('parseFlags', () => {
       kubeconfig: undefined,
       injectorImage: 'x:1',
       selector: undefined,
-      crossNamespace: false,
+      scope: undefined,
       metricsPort: 8080,
       healthPort: 8081,
       workers: 8,
+    });
+  });
+
+  it('takes one namespace with a file of policies', () => {
+    const args = ['--injector-image=x', '--namespace=shop', '--policy-file=/policy/policy.yaml'];
+    expect(parseFlags(args).scope).toEqual({
+      namespace: 'shop',
+      policyFile: '/policy/policy.yaml',
     });
   });
 
@@ -23,6 +31,13 @@ describe('parseFlags', () => {
       '--watch-label-selector "a in (b)"',
     ],
     [['--injector-image=x', '--nonsense'], '--nonsense'],
+    [['--injector-image=x', '--namespace=shop'], '--namespace takes --policy-file too'],
+    [['--injector-image=x', '--policy-file=p.yaml'], '--policy-file takes --namespace too'],
+    [['--injector-image=x', '--namespace=shop', '--policy-file='], 'takes --policy-file too'],
+    [
+      ['--injector-image=x', '--namespace=Shop', '--policy-file=p.yaml'],
+      '--namespace "Shop": takes a name',
+    ],
   ])('refuses %j', (args, message) => {
     expect(() => parseFlags(args)).toThrow(message);
   });
@@ -32,7 +47,8 @@ describe('parseFlags', () => {
       'injector-image',
       'kubeconfig',
       'watch-label-selector',
-      'allow-cross-namespace',
+      'namespace',
+      'policy-file',
       'metrics-port',
       'health-port',
       'workers',

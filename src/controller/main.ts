@@ -1,28 +1,32 @@
 import { hostname } from 'node:os';
 import type { ChaosExperiment } from '../api/v1alpha1/chaos-experiment.generated.ts';
-import { FINAL_PHASES } from '../api/v1alpha1/phases.ts';
+import { FINAL_PHASES, isFinal } from '../api/v1alpha1/phases.ts';
+import { ClusterView } from '../cluster/view.ts';
 import { cleanupOutcomes } from '../domain/lifecycle/notices.ts';
-import type { Pod } from '../domain/targets/pod.ts';
 import { KubeClient } from '../kube/client.ts';
 import { systemClock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
-import { Reflector } from '../kube/reflector.ts';
-import { Store } from '../kube/store.ts';
+import { keyOf } from '../kube/store.ts';
 import { WorkQueue } from '../kube/work-queue.ts';
+import { runProgram } from '../program/run.ts';
 import { serveTelemetry } from '../telemetry/http.ts';
-import { createLogger, type Logger } from '../telemetry/log.ts';
+import type { Logger } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { Activities } from './activities.ts';
 import { Announcer } from './announce.ts';
-import { Experiments, EXPERIMENTS_PATH } from './experiments.ts';
+import { Experiments } from './experiments.ts';
 import { type Flags, parseFlags, USAGE } from './flags.ts';
+import { Following, isAlike } from './following.ts';
 import { Interest } from './interest.ts';
-import { projectPod } from './project-pod.ts';
+import { PolicyReconciler } from './policies.ts';
 import { Reconciler } from './reconciler.ts';
 import { Runner } from './runner.ts';
+import { Waiting } from './waiting.ts';
 
 /** How long the first look at the cluster may take before work begins without the pods. */
 const SYNC_TIMEOUT_MS = 10_000;
+/** What changes around a run within this time, it follows at once. */
+const FOLLOW_AFTER_MS = 200;
 /** A kubelet gives 30 s from TERM to KILL. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
@@ -30,6 +34,7 @@ const DRAIN_TIMEOUT_MS = 10_000;
 async function run(flags: Flags, log: Logger, stopping: AbortSignal): Promise<void> {
   const clock = systemClock;
   const metrics = createMetrics({
+    injectedPods: () => injectedPods(view.experiments.list()),
     cleanupOutcomes,
     runOutcomes: FINAL_PHASES,
   });
@@ -37,22 +42,12 @@ async function run(flags: Flags, log: Logger, stopping: AbortSignal): Promise<vo
     kubeconfig: flags.kubeconfig,
     onRequest: metrics.onRequest,
   });
-  const experiments = new Store<ChaosExperiment>();
-  const pods = new Store<Pod>();
-  const experimentReflector = new Reflector({
+  const view = new ClusterView({
     client,
-    path: EXPERIMENTS_PATH,
-    store: experiments,
-    project: (raw) => raw as ChaosExperiment,
-    onError: (err) => log.warn({ err }, 'reading experiments failed'),
+    scope: flags.scope,
+    onError: (what, err) => log.warn({ what, err }, 'reading the cluster failed'),
   });
-  const podReflector = new Reflector({
-    client,
-    path: '/api/v1/pods',
-    store: pods,
-    project: projectPod,
-    onError: (err) => log.warn({ err }, 'reading pods failed'),
-  });
+  const { experiments, pods, policies, services, endpointSlices } = view;
   const recorder = new EventRecorder({
     client,
     instance: hostname(),
@@ -65,21 +60,16 @@ async function run(flags: Flags, log: Logger, stopping: AbortSignal): Promise<vo
     pods,
     activities,
     log,
-    onOutcome: ({ metadata }) => queue.add(`${metadata.namespace}/${metadata.name}`),
+    onOutcome: (experiment) => queue.add(keyOf(experiment)),
   });
   const reconciler = new Reconciler({
-    experiments,
-    pods,
-    podsUnreadable: () =>
-      podReflector.health.synced
-        ? undefined
-        : `the pods cannot be read: ${podReflector.health.lastError?.message ?? 'not listed yet'}`,
+    view,
     writes: new Experiments(client),
     runner,
     activities,
     announcer: new Announcer({ recorder, metrics, pods, log }),
     clock,
-    settings: { injectorImage: flags.injectorImage, crossNamespace: flags.crossNamespace },
+    settings: { injectorImage: flags.injectorImage },
     selector: flags.selector,
   });
   const queue = new WorkQueue({
@@ -92,34 +82,70 @@ async function run(flags: Flags, log: Logger, stopping: AbortSignal): Promise<vo
     },
   });
 
+  const policyReconciler = new PolicyReconciler(client, view);
+  const policyQueue = new WorkQueue({
+    workers: 1,
+    reconcile: (key) => policyReconciler.reconcile(key),
+    metrics: metrics.queue('safetypolicy'),
+    onOutcome: (key, outcome) => {
+      if (outcome.kind === 'retry') log.warn({ policy: key, err: outcome.error }, 'policy failed');
+    },
+  });
+
+  /** A file has no status. */
+  const tellPolicies = () => {
+    if (flags.scope !== undefined) return;
+    for (const policy of policies.list()) policyQueue.add(keyOf(policy));
+  };
+
   const interest = new Interest();
+  const waiting = new Waiting();
+  const following = new Following();
   experiments.subscribe((change) => {
     interest.follow(change);
+    waiting.follow(change);
+    following.follow(change);
     if (change.now === undefined && change.old !== undefined) reconciler.forget(change.old);
     else queue.add(change.key);
-    metrics.injectedPods.set(injectedPods(experiments.list()));
+    if (change.now === undefined || isFinal(change.now.status?.phase)) {
+      for (const key of waiting.keys()) queue.add(key);
+    }
+    tellPolicies();
   });
-  pods.subscribe(({ key }) => {
+  policies.subscribe(({ old, now }) => {
+    tellPolicies();
+    // A status of our own writing changes nothing that is in force.
+    const { uid, generation } = now?.metadata ?? {};
+    if (uid === old?.metadata.uid && generation === old?.metadata.generation) return;
+    metrics.policies(policies.list());
+    for (const experiment of experiments.list()) {
+      if (!isFinal(experiment.status?.phase)) queue.add(keyOf(experiment));
+    }
+  });
+  const tellFollowing = () => {
+    for (const experiment of following.keys()) queue.addAfter(experiment, FOLLOW_AFTER_MS);
+  };
+  pods.subscribe(({ key, old, now }) => {
     for (const experiment of interest.inPod(key)) queue.add(experiment);
+    if (!isAlike(old, now)) tellFollowing();
   });
+  services.subscribe(tellFollowing);
+  endpointSlices.subscribe(tellFollowing);
 
   const telemetry = await serveTelemetry({
     registry: metrics.registry,
     metricsPort: flags.metricsPort,
     healthPort: flags.healthPort,
-    notReady: () => {
-      if (!experiments.synced) return 'the experiments have not been listed yet';
-      return pods.synced ? undefined : 'the pods have not been listed yet';
-    },
+    notReady: () => view.notReady(),
   });
-  podReflector.start();
-  experimentReflector.start();
-  await podReflector.waitSynced(SYNC_TIMEOUT_MS, stopping).catch((err: unknown) => {
-    log.warn({ err }, 'going on without the pods: runs wait until they can be read');
+  view.start();
+  await view.waitSynced(SYNC_TIMEOUT_MS, stopping).catch((err: unknown) => {
+    log.warn({ err }, `going on without all of the cluster (${view.notReady()}): runs wait`);
   });
   queue.start();
+  policyQueue.start();
   log.info(
-    { injectorImage: flags.injectorImage, ...telemetryPorts(telemetry) },
+    { injectorImage: flags.injectorImage, ...flags.scope, ...telemetryPorts(telemetry) },
     'controller started',
   );
 
@@ -128,9 +154,9 @@ async function run(flags: Flags, log: Logger, stopping: AbortSignal): Promise<vo
     stopping.addEventListener('abort', () => resolve(), { once: true });
   });
   log.info('controller stopping');
-  await queue.stop(DRAIN_TIMEOUT_MS);
+  await Promise.all([queue.stop(DRAIN_TIMEOUT_MS), policyQueue.stop(DRAIN_TIMEOUT_MS)]);
   runner.stop();
-  await Promise.all([podReflector.stop(), experimentReflector.stop(), recorder.flush(2_000)]);
+  await Promise.all([view.stop(), recorder.flush(2_000)]);
   await telemetry.close();
   await client.close();
 }
@@ -151,25 +177,4 @@ const telemetryPorts = ({
   healthPort,
 });
 
-/** Exit codes: 0 stopped as told, 1 could not start or go on, 2 unusable arguments. */
-async function main(): Promise<number> {
-  let flags: Flags;
-  try {
-    flags = parseFlags(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
-    return 2;
-  }
-  const log = createLogger();
-  const stopping = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());
-  try {
-    await run(flags, log, stopping.signal);
-    return 0;
-  } catch (err) {
-    log.fatal({ err }, 'controller failed');
-    return 1;
-  }
-}
-
-process.exitCode = await main();
+process.exitCode = await runProgram({ name: 'controller', usage: USAGE, parseFlags, run });

@@ -1,3 +1,4 @@
+import type { Engine } from '../api/v1alpha1/chaos-experiment.generated.ts';
 import { type AgentIdentity, parseAgentEvent } from '../domain/agent/report.ts';
 import type { Proof } from '../domain/lifecycle/observed.ts';
 import type { Pod } from '../domain/targets/pod.ts';
@@ -40,6 +41,7 @@ class Words {
   readonly #identity: AgentIdentity;
   #startedAtMs: number | undefined;
   #appliedAtMs: number | undefined;
+  #engine: Engine | undefined;
   #ended = false;
 
   constructor(identity: AgentIdentity) {
@@ -50,12 +52,14 @@ class Words {
     const event = parseAgentEvent(line, this.#identity);
     switch (event?.event) {
       case undefined:
+      case 'peers':
         return 'more';
       case 'start':
         this.#startedAtMs = event.epochMs;
         return 'more';
       case 'applied':
         this.#appliedAtMs = event.epochMs;
+        this.#engine = event.engine;
         return 'enough';
       case 'report':
         if (event.report.applied) this.#appliedAtMs ??= event.report.appliedAtMs;
@@ -72,6 +76,7 @@ class Words {
       readAt,
       ...(this.#startedAtMs !== undefined && { startedAtMs: this.#startedAtMs }),
       ...(this.#appliedAtMs !== undefined && { appliedAtMs: this.#appliedAtMs }),
+      ...(this.#engine !== undefined && { engine: this.#engine }),
     };
   }
 }

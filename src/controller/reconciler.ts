@@ -3,30 +3,25 @@ import type {
   ChaosExperiment,
   ChaosExperimentStatus,
 } from '../api/v1alpha1/chaos-experiment.generated.ts';
-import { decide } from '../domain/lifecycle/decide.ts';
-import type { Decision } from '../domain/lifecycle/effects.ts';
-import type { Observed, PodReading, Settings } from '../domain/lifecycle/observed.ts';
 import { isFinal } from '../api/v1alpha1/phases.ts';
-import { hasStarted } from '../domain/lifecycle/run.ts';
+import type { ClusterView } from '../cluster/view.ts';
+import { decide, mayPlan } from '../domain/lifecycle/decide.ts';
+import type { Decision } from '../domain/lifecycle/effects.ts';
+import type { Observed, Settings } from '../domain/lifecycle/observed.ts';
+import { attemptRound, roundOf } from '../domain/lifecycle/run.ts';
 import { type LabelSelector, matchesSelector } from '../domain/targets/selector.ts';
-import type { Pod } from '../domain/targets/pod.ts';
-import type { StartedExperiment } from '../injector/container.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';
-import { keyOf, type Store } from '../kube/store.ts';
 import type { Outcome } from '../kube/work-queue.ts';
 import type { Activities } from './activities.ts';
 import type { Announcer } from './announce.ts';
 import type { Experiments } from './experiments.ts';
 import { failpoint } from './failpoint.ts';
-import { Gate } from './gate.ts';
+import { isNews } from './news.ts';
 import type { Runner } from './runner.ts';
 
 export interface ReconcilerOptions {
-  readonly experiments: Store<ChaosExperiment>;
-  readonly pods: Store<Pod>;
-  /** Why the pods cannot be read at present; undefined when they can. */
-  readonly podsUnreadable: () => string | undefined;
+  readonly view: ClusterView;
   readonly writes: Experiments;
   readonly runner: Runner;
   readonly activities: Activities;
@@ -40,6 +35,9 @@ export interface ReconcilerOptions {
 /** Steps that one experiment may take in a row before others get their turn. */
 const MAX_STEPS = 8;
 
+/** How soon to come again when another plan is being made: it is one write. */
+const PLAN_AGAIN_MS = 50;
+
 /** Least time between two writes of mere progress: 1 s, and 2 ms a pod, so that a run of 5,000 pods writes once in 10 s. */
 const progressIntervalMs = (pods: number) => Math.max(1_000, 2 * pods);
 
@@ -50,7 +48,9 @@ const progressIntervalMs = (pods: number) => Math.max(1_000, 2 * pods);
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   /** Plans are made one at a time, so that two experiments never choose the same pod from the same sight. */
-  readonly #planning = new Gate(1);
+  #planning = false;
+  /** A plan of which it is not known whether it was written: no other is made before that is known. */
+  #unsure: ChaosExperiment | undefined;
   readonly #wroteAt = new Map<string, number>();
 
   constructor(options: ReconcilerOptions) {
@@ -60,13 +60,11 @@ export class Reconciler {
   async reconcile(key: string): Promise<Outcome> {
     try {
       for (let step = 0; step < MAX_STEPS; step += 1) {
-        const experiment = this.#options.experiments.get(key);
+        const experiment = this.#options.view.experiments.get(key);
         if (experiment === undefined || !this.#isMine(experiment)) return { kind: 'done' };
-        const outcome = hasStarted(experiment.status)
-          ? await this.#step(experiment)
-          : await this.#planning.pass(() =>
-              this.#step(this.#options.experiments.get(key) ?? experiment),
-            );
+        const outcome = mayPlan(experiment)
+          ? await this.#plan(experiment)
+          : await this.#step(experiment);
         if (outcome !== 'again') return outcome;
       }
       return { kind: 'after', ms: 0 };
@@ -80,7 +78,7 @@ export class Reconciler {
 
   /** The experiment is gone from the cluster. */
   forget(experiment: ChaosExperiment): void {
-    this.#options.activities.forget(experiment.metadata.uid);
+    this.#options.runner.forget(experiment.metadata.uid);
     this.#wroteAt.delete(experiment.metadata.uid);
   }
 
@@ -89,16 +87,35 @@ export class Reconciler {
     return selector === undefined || matchesSelector(selector, metadata.labels ?? {});
   }
 
+  /** Whoever finds the place taken comes again, so that no worker that could stop or reap waits for a plan. */
+  async #plan(experiment: ChaosExperiment): Promise<Outcome | 'again'> {
+    if (this.#planning) return { kind: 'after', ms: PLAN_AGAIN_MS };
+    this.#planning = true;
+    try {
+      await this.#makeSure();
+      return await this.#step(experiment);
+    } finally {
+      this.#planning = false;
+    }
+  }
+
+  async #makeSure(): Promise<void> {
+    if (this.#unsure === undefined) return;
+    const { writes, view } = this.#options;
+    const found = await writes.find(this.#unsure);
+    if (found !== undefined) view.experiments.upsert(found);
+    this.#unsure = undefined;
+  }
+
   async #step(experiment: ChaosExperiment): Promise<Outcome | 'again'> {
-    const { clock, runner, experiments, writes } = this.#options;
+    const { clock, runner, view, writes } = this.#options;
     const now = clock.now();
     const decision = decide(this.#observe(experiment), now);
-    if (hasStarted(experiment.status))
-      runner.run(experiment as StartedExperiment, decision.effects);
+    runner.run(experiment, decision.effects);
 
     if (decision.finalizer === 'add') {
       failpoint('before-finalizer');
-      experiments.upsert(await writes.addFinalizer(experiment));
+      view.experiments.upsert(await writes.addFinalizer(experiment));
       failpoint('after-finalizer');
       return 'again';
     }
@@ -112,8 +129,12 @@ export class Reconciler {
       return { kind: 'after', ms: Math.min(dueAt, decision.wakeAt ?? dueAt) - now };
     }
     if (decision.finalizer === 'remove') {
-      experiments.upsert(await writes.removeFinalizer(experiment));
+      view.experiments.upsert(await writes.removeFinalizer(experiment));
       failpoint('after-finalizer-removal');
+      return { kind: 'done' };
+    }
+    if (decision.expired) {
+      await writes.remove(experiment);
       return { kind: 'done' };
     }
     if (decision.wakeAt === undefined) return { kind: 'done' };
@@ -121,39 +142,28 @@ export class Reconciler {
   }
 
   #observe(experiment: ChaosExperiment): Observed {
-    const { experiments, activities, settings } = this.#options;
+    const { view, activities, settings } = this.#options;
     const { uid } = experiment.metadata;
-    const { pods, wroteAhead } = activities.of(uid, experiment.status?.attempt ?? 0);
+    const { pods, wroteAhead } = activities.of(uid, roundOf(experiment));
     return {
       experiment,
-      pods: this.#readPods(),
-      others: experiments.list().filter((other) => other.metadata.uid !== uid),
+      pods: view.readPods(),
+      namespaces: view.readNamespaces(),
+      peers: view.readPeers(),
+      limits: view.readLimits(),
+      ended: (of) => view.ended.has(of),
+      others: view.experiments.list().filter((other) => other.metadata.uid !== uid),
       activities: pods,
       wroteAhead,
       settings,
     };
   }
 
-  #readPods(): PodReading {
-    const { pods, podsUnreadable } = this.#options;
-    const message = podsUnreadable();
-    if (message !== undefined) return { kind: 'unreadable', message };
-    return {
-      kind: 'read',
-      all: pods.list(),
-      get: (namespace, name) => pods.get(`${namespace}/${name}`),
-    };
-  }
-
   /** When the status may be written: at once where it says something new, else after the interval of mere progress. */
   #dueAt({ metadata, status }: ChaosExperiment, decision: Decision, now: number): number {
-    const pods = decision.status.pods ?? [];
-    const news =
-      decision.writeAhead === true ||
-      status?.phase !== decision.status.phase ||
-      pods.some((pod) => pod.state === 'Leaked' || pod.state === 'Abandoned');
-    if (news) return now;
-    return (this.#wroteAt.get(metadata.uid) ?? 0) + progressIntervalMs(pods.length);
+    if (isNews(status, decision)) return now;
+    const interval = progressIntervalMs(decision.status.pods?.length ?? 0);
+    return (this.#wroteAt.get(metadata.uid) ?? 0) + interval;
   }
 
   async #write(
@@ -161,20 +171,22 @@ export class Reconciler {
     before: ChaosExperimentStatus,
     { status, writeAhead }: Decision,
   ): Promise<void> {
-    const { writes, experiments, activities, announcer, clock } = this.#options;
+    const { writes, view, activities, announcer, clock } = this.#options;
     const { uid } = experiment.metadata;
     if (isFinal(status.phase)) failpoint('before-final-status');
-    const written = await writes.writeStatus(experiment, status);
-    if (writeAhead) {
-      failpoint('after-write-ahead');
-      activities.recordWriteAhead(uid, status.attempt ?? 0);
+    const written = await writes.writeStatus(experiment, status).catch((error: unknown) => {
+      const uncertain = error instanceof KubeError && error.uncertain;
+      if (writeAhead && uncertain && mayPlan(experiment)) this.#unsure = experiment;
+      throw error;
+    });
+    if (writeAhead) failpoint('after-write-ahead');
+    // Pods that get their turn later belong to a run that another process may have begun.
+    if (writeAhead && status.startTime !== before.startTime) {
+      activities.recordWriteAhead(uid, attemptRound(status.attempt ?? 0));
     }
     if (isFinal(status.phase)) failpoint('after-final-status');
     this.#wroteAt.set(uid, clock.now());
-    experiments.upsert(written);
+    view.experiments.upsert(written);
     announcer.announce(experiment, before, status);
   }
 }
-
-/** The key by which the queue knows an experiment. */
-export const experimentKey = (experiment: Pick<ChaosExperiment, 'metadata'>) => keyOf(experiment);

@@ -1,30 +1,36 @@
 import type { Logger } from 'pino';
-import { parseReport } from '../domain/agent/report.ts';
+import type { ChaosExperiment } from '../api/v1alpha1/chaos-experiment.generated.ts';
+import { type AgentIdentity, parseAgentEvent, parseReport } from '../domain/agent/report.ts';
 import type { Effect } from '../domain/lifecycle/effects.ts';
 import {
   type Activity,
+  type InjectResult,
   NO_ACTIVITY,
   type PodActivity,
   type StopResult,
   shortUid,
+  type UpdateResult,
 } from '../domain/lifecycle/observed.ts';
+import { roundOf } from '../domain/lifecycle/run.ts';
 import type { Pod } from '../domain/targets/pod.ts';
-import { STOP_COMMAND } from '../injector/commands.ts';
+import { STOP_COMMAND, UPDATE_COMMAND } from '../injector/commands.ts';
 import {
   agentContainer,
-  reaperContainer,
   type InjectorContainer,
+  reaperContainer,
   type StartedExperiment,
 } from '../injector/container.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';
 import { exec } from '../kube/exec.ts';
-import type { Store } from '../kube/store.ts';
+import { keyOf, type Store } from '../kube/store.ts';
 import type { Activities } from './activities.ts';
-import { addContainer } from './add-container.ts';
+import { addContainer, tryContainer } from './add-container.ts';
 import { failpoint } from './failpoint.ts';
+import { FailureLog } from './failure-log.ts';
 import { Gate } from './gate.ts';
+import { Preflight } from './preflight.ts';
 import { readProof } from './read-proof.ts';
 
 export interface RunnerOptions {
@@ -34,15 +40,20 @@ export interface RunnerOptions {
   readonly activities: Activities;
   readonly log: Logger;
   /** Something was learned about this experiment. */
-  readonly onOutcome: (experiment: StartedExperiment) => void;
+  readonly onOutcome: (experiment: ChaosExperiment) => void;
 }
 
 /** Writes to pods that may be under way at once; logs and execs have a limit of their own, as they last. */
 const CONCURRENT_WRITES = 32;
 const CONCURRENT_STREAMS = 64;
+/** Apart from them, so that no stop waits for news of peers. */
+const CONCURRENT_UPDATES = 16;
 
 /** The agent is asked, takes its fault away and says so; each takes seconds on a busy node. */
 const STOP_TIMEOUT_MS = 20_000;
+
+/** Thousands of peers take the agent a second or two. */
+const UPDATE_TIMEOUT_MS = 20_000;
 
 type EffectKind = Effect['kind'];
 
@@ -54,22 +65,33 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #writes = new Gate(CONCURRENT_WRITES);
   readonly #streams = new Gate(CONCURRENT_STREAMS);
+  readonly #updates = new Gate(CONCURRENT_UPDATES);
+  readonly #preflights = new Preflight();
   readonly #stopping = new AbortController();
+  readonly #failures: FailureLog;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#failures = new FailureLog(options);
   }
 
-  run(experiment: StartedExperiment, effects: readonly Effect[]): void {
+  run(experiment: ChaosExperiment, effects: readonly Effect[]): void {
     for (const effect of effects) this.#begin(experiment, effect);
+  }
+
+  /** The experiment is gone from the cluster. */
+  forget(experimentUid: string): void {
+    this.#options.activities.forget(experimentUid);
+    this.#preflights.forget(experimentUid);
   }
 
   /** Ends what is under way; what it would have brought is not recorded. */
   stop(): void {
     this.#stopping.abort();
+    this.#failures.close();
   }
 
-  #begin(experiment: StartedExperiment, effect: Effect): void {
+  #begin(experiment: ChaosExperiment, effect: Effect): void {
     const before = this.#activity(experiment, effect);
     if (before.kind === 'busy') return;
     this.#record(experiment, effect, { kind: 'busy' });
@@ -85,10 +107,14 @@ export class Runner {
         }
         const tries = before.kind === 'failed' ? before.tries + 1 : 1;
         const message = error instanceof Error ? error.message : String(error);
-        this.#options.log.warn(
-          { effect: effect.kind, pod: podId(effect.pod), tries, code: known?.code, err: message },
-          'effect failed',
-        );
+        this.#failures.tell({
+          experiment: keyOf(experiment),
+          effect: effect.kind,
+          pod: keyOf(effect.pod),
+          tries,
+          code: known?.code,
+          err: message,
+        });
         this.#finish(experiment, effect, {
           kind: 'failed',
           at: this.#options.clock.now(),
@@ -100,17 +126,27 @@ export class Runner {
     );
   }
 
-  #finish(experiment: StartedExperiment, effect: Effect, activity: Activity<unknown>): void {
+  #finish(experiment: ChaosExperiment, effect: Effect, activity: Activity<unknown>): void {
     if (this.#stopping.signal.aborted) return;
     this.#record(experiment, effect, activity);
     this.#options.onOutcome(experiment);
   }
 
-  async #carryOut(experiment: StartedExperiment, effect: Effect): Promise<unknown> {
+  async #carryOut(observed: ChaosExperiment, effect: Effect): Promise<unknown> {
+    if (effect.kind === 'preflight') {
+      return this.#ask({ ...observed, status: effect.preview } as StartedExperiment, effect.pod);
+    }
+    const experiment = observed as StartedExperiment;
     switch (effect.kind) {
       case 'inject': {
         failpoint('before-inject');
-        const result = await this.#add(experiment, effect.pod, agentContainer(experiment));
+        const verdict = await this.#preflight(experiment, effect.pod);
+        if (verdict.kind === 'refused') return verdict;
+        const result = await this.#add(
+          experiment,
+          effect.pod,
+          agentContainer(experiment, effect.pod),
+        );
         failpoint('after-inject');
         return result;
       }
@@ -126,9 +162,26 @@ export class Runner {
       }
       case 'prove':
         return this.#prove(experiment, effect.pod);
+      case 'update':
+        return this.#update(experiment, effect);
       case 'stop':
         return this.#stop(experiment, effect.pod);
     }
+  }
+
+  /** What admission says of our containers in pods such as this one; asked once in a run. */
+  #preflight(experiment: StartedExperiment, pod: Pod): Promise<InjectResult> {
+    const { metadata, status } = experiment;
+    const run = `${metadata.uid}/${status.attempt}`;
+    return this.#preflights.ask(run, pod, () => this.#ask(experiment, pod));
+  }
+
+  #ask(experiment: StartedExperiment, pod: Pod): Promise<InjectResult> {
+    const { client } = this.#options;
+    const { signal } = this.#stopping;
+    return this.#writes.pass(() =>
+      tryContainer(client, pod, agentContainer(experiment, pod), signal),
+    );
   }
 
   async #add(
@@ -150,7 +203,7 @@ export class Runner {
   }
 
   async #prove({ metadata, status }: StartedExperiment, pod: Pod): Promise<unknown> {
-    const identity = { uid: metadata.uid, attempt: status.attempt, handle: status.run.handle };
+    const identity = identityOf({ metadata, status });
     const proof = await this.#streams.pass(() =>
       readProof(
         this.#options.client,
@@ -165,7 +218,29 @@ export class Runner {
     return proof;
   }
 
-  /** The exit code proves nothing about the fault; another than 0 proves that the agent was not told. */
+  async #update(
+    { metadata, status }: StartedExperiment,
+    { pod, generation, lines }: Extract<Effect, { kind: 'update' }>,
+  ): Promise<UpdateResult> {
+    const { stdout, stderr } = await this.#updates.pass(() =>
+      exec(this.#options.client, {
+        namespace: pod.metadata.namespace,
+        pod: pod.metadata.name,
+        container: status.run.container,
+        command: UPDATE_COMMAND,
+        // The number of lines tells a set that was cut off on its way from a smaller one.
+        stdin: `${[`${generation} ${lines.length}`, ...lines].join('\n')}\n`,
+        firstLine: true,
+        timeoutMs: UPDATE_TIMEOUT_MS,
+        signal: this.#stopping.signal,
+      }),
+    );
+    const event = parseAgentEvent(stdout.trim(), identityOf({ metadata, status }));
+    if (event?.event === 'peers' && event.generation === generation) return { generation };
+    throw new KubeError('Protocol', `agent update said: ${(stderr || stdout).trim()}`);
+  }
+
+  /** Without a report, exit code 0 proves only that the agent was told, another that it was not. */
   async #stop({ metadata, status }: StartedExperiment, pod: Pod): Promise<StopResult> {
     failpoint('before-stop');
     const { exitCode, stdout, stderr } = await this.#streams.pass(() =>
@@ -174,52 +249,56 @@ export class Runner {
         pod: pod.metadata.name,
         container: status.run.container,
         command: STOP_COMMAND,
+        firstLine: true,
         timeoutMs: STOP_TIMEOUT_MS,
         signal: this.#stopping.signal,
       }),
     );
     failpoint('after-stop');
-    const report = parseReport(stdout, {
-      uid: metadata.uid,
-      attempt: status.attempt,
-      handle: status.run.handle,
-    });
+    const report = parseReport(stdout, identityOf({ metadata, status }));
     if (report !== undefined) return { report };
     if (exitCode !== 0) {
-      throw new KubeError('Protocol', `agent stop ended with ${exitCode}: ${stderr}`);
+      throw new KubeError('Protocol', `agent stop said: ${(stderr || stdout).trim()}`);
     }
     return {};
   }
 
-  #activity({ metadata, status }: StartedExperiment, { kind, pod }: Effect): Activity<unknown> {
-    const { pods } = this.#options.activities.of(metadata.uid, status.attempt);
+  #activity(experiment: ChaosExperiment, { kind, pod }: Effect): Activity<unknown> {
+    const { pods } = this.#options.activities.of(experiment.metadata.uid, roundOf(experiment));
     return (pods.get(shortUid(pod)) ?? NO_ACTIVITY)[activityOf(kind)];
   }
 
-  #record(experiment: StartedExperiment, { kind, pod }: Effect, activity: Activity<unknown>): void {
+  #record(experiment: ChaosExperiment, { kind, pod }: Effect, activity: Activity<unknown>): void {
     this.#recordPod(experiment, pod, { [activityOf(kind)]: activity });
   }
 
-  #recordPod(
-    { metadata, status }: StartedExperiment,
-    pod: Pod,
-    change: Partial<PodActivity>,
-  ): void {
-    this.#options.activities.record(metadata.uid, status.attempt, shortUid(pod), change);
+  #recordPod(experiment: ChaosExperiment, pod: Pod, change: Partial<PodActivity>): void {
+    const { uid } = experiment.metadata;
+    this.#options.activities.record(uid, roundOf(experiment), shortUid(pod), change);
   }
+}
+
+/** Whose words are those of this run's agents. */
+function identityOf({
+  metadata,
+  status,
+}: Pick<StartedExperiment, 'metadata' | 'status'>): AgentIdentity {
+  return { uid: metadata.uid, attempt: status.attempt, handle: status.run.handle };
 }
 
 function activityOf(kind: EffectKind): Exclude<keyof PodActivity, 'injectUncertain'> {
   switch (kind) {
+    case 'preflight':
+      return 'preflight';
     case 'inject':
       return 'inject';
     case 'prove':
       return 'proof';
+    case 'update':
+      return 'update';
     case 'stop':
       return 'stop';
     case 'reap':
       return 'reap';
   }
 }
-
-const podId = (pod: Pod) => `${pod.metadata.namespace}/${pod.metadata.name}`;

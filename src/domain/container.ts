@@ -7,6 +7,9 @@ const PREFIX = 'squall-';
 /** The variable by which a container says whose it is. */
 export const UID_VARIABLE = 'SQUALL_UID';
 
+/** The variable by which it says for which experiment (namespace/name) it is. */
+export const EXPERIMENT_VARIABLE = 'SQUALL_EXPERIMENT';
+
 /** The ephemeral container of one attempt: the same in every pod, a DNS label of at most 28 characters. */
 export function containerName(experimentUid: string, attempt: number): string {
   return `${PREFIX}${fingerprint(experimentUid).slice(0, 10)}-${attempt}`;

@@ -1,7 +1,13 @@
 import type { ChaosExperiment } from '../api/v1alpha1/chaos-experiment.generated.ts';
 import { reaperName, UID_VARIABLE } from '../domain/container.ts';
-import type { StartedStatus } from '../domain/lifecycle/run.ts';
+import { parseDuration } from '../domain/duration.ts';
+import { shortUid } from '../domain/lifecycle/observed.ts';
+import { runTimes, type StartedStatus } from '../domain/lifecycle/run.ts';
+import { timesOf } from '../domain/lifecycle/turn.ts';
+import { lossAlone } from '../domain/network/impairment.ts';
+import { exceptsNode, nodeLines } from '../domain/peers/node.ts';
 import { program } from '../domain/network/program.ts';
+import type { Pod } from '../domain/targets/pod.ts';
 
 /** The part of an EphemeralContainer (core/v1) that we set; everything else keeps Kubernetes' defaults. */
 export interface InjectorContainer {
@@ -33,17 +39,31 @@ export type StartedExperiment = Omit<ChaosExperiment, 'status'> & {
 };
 
 /**
- * The agent's container: a function of the experiment and its write-ahead alone, times included, so that asking for it
- * again after a restart is no change.
+ * The agent's container: a function of the experiment, its write-ahead and the pod's node alone, times included, so that
+ * asking for it again after a restart is no change.
  */
-export function agentContainer(experiment: StartedExperiment): InjectorContainer {
+export function agentContainer(experiment: StartedExperiment, pod: Pod): InjectorContainer {
   const { run } = experiment.status;
+  const { pulses, verify } = experiment.spec;
+  const peers = [...(run.peers ?? []), ...nodeLines(exceptsNode(experiment.spec), pod)];
+  const { install, steps, fallback } = programOf(experiment);
+  const entry = experiment.status.pods?.find(({ uid }) => uid === shortUid(pod)) ?? {};
+  const times = timesOf(entry, runTimes(experiment.status));
   return container(experiment, run.container, 'run', {
     SQUALL_INTERFACE: experiment.spec.interface ?? '',
-    SQUALL_INSTALL: lines(programOf(experiment).install),
+    SQUALL_INSTALL: lines(install),
+    ...(fallback !== undefined && { SQUALL_FALLBACK: lines(fallback) }),
+    ...(peers.length > 0 && { SQUALL_PEERS: lines(peers) }),
+    ...(verify && {
+      SQUALL_VERIFY: `${verify.host} ${verify.port} ${verify.timeoutSeconds ?? 1}`,
+    }),
+    ...(steps.length > 0 && { SQUALL_STEPS: lines(steps) }),
+    ...(pulses && {
+      SQUALL_PULSES: `${milliseconds(pulses.active)} ${milliseconds(pulses.paused)}`,
+    }),
     SQUALL_DURATION_MS: String(run.durationMs),
-    SQUALL_START_BEFORE_MS: String(Date.parse(run.startBefore)),
-    SQUALL_DEADLINE_MS: String(Date.parse(run.deadline)),
+    SQUALL_START_BEFORE_MS: String(times.startBefore),
+    SQUALL_DEADLINE_MS: String(times.deadline),
   });
 }
 
@@ -55,7 +75,7 @@ export function reaperContainer(experiment: StartedExperiment, n: number): Injec
 }
 
 function container(
-  { metadata, status }: StartedExperiment,
+  { metadata, spec, status }: StartedExperiment,
   name: string,
   mode: 'run' | 'reap',
   rest: Readonly<Record<string, string>>,
@@ -67,7 +87,7 @@ function container(
     SQUALL_ATTEMPT: String(status.attempt),
     SQUALL_HANDLE: status.run.handle,
     ...rest,
-    SQUALL_UNDO: lines(programOf({ status }).undo),
+    SQUALL_UNDO: lines(programOf({ spec, status }).undo),
   };
   return {
     name,
@@ -79,11 +99,17 @@ function container(
   };
 }
 
-function programOf({ status: { run } }: Pick<StartedExperiment, 'status'>) {
-  return program({ id: run.handle }, run.direction, {
-    lossPercentage: run.lossPercentage,
-    correlation: run.realisedCorrelation,
+function programOf({ spec, status: { run } }: Pick<StartedExperiment, 'spec' | 'status'>) {
+  return program({
+    handle: { id: run.handle },
+    direction: run.direction,
+    netem: run.netem,
+    stepsAtMs: (spec.profile ?? []).map(({ at }) => milliseconds(at)),
+    lossAlone: lossAlone(spec),
+    onlyPeers: spec.peers !== undefined,
   });
 }
+
+const milliseconds = (text: string) => parseDuration(text) ?? 0;
 
 const lines = (program: readonly string[]) => `${program.join('\n')}\n`;

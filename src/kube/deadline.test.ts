@@ -75,3 +75,22 @@ describe('sleep', () => {
     expect(clock.nextInMs).toBeUndefined();
   });
 });
+
+describe('race', () => {
+  it('settles as the promise does', async () => {
+    const deadline = new Deadline({ clock: new VirtualClock(), timeoutMs: 100 });
+    await expect(deadline.race(Promise.resolve(1))).resolves.toBe(1);
+    await expect(deadline.race(Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+
+  it('rejects when the deadline ends first, and at once when it has ended', async () => {
+    const clock = new VirtualClock();
+    const deadline = new Deadline({ clock, timeoutMs: 100 });
+    const never = new Promise<void>(() => {});
+    const raced = deadline.race(never);
+    raced.catch(() => {});
+    await clock.advance(100);
+    await expect(raced).rejects.toMatchObject({ code: 'Timeout' });
+    await expect(deadline.race(never)).rejects.toMatchObject({ code: 'Timeout' });
+  });
+});

@@ -80,6 +80,18 @@ export class Deadline {
     });
   }
 
+  /** Settles as the promise does; rejects with `error` when the deadline ends first. */
+  async race<T>(promise: Promise<T>): Promise<T> {
+    const ended = new Promise<never>((_, reject) => {
+      if (this.#error) reject(this.#error);
+      else {
+        const onEnd = () => reject(this.signal.reason as KubeError);
+        this.signal.addEventListener('abort', onEnd, { once: true });
+      }
+    });
+    return Promise.race([promise, ended]);
+  }
+
   release(): void {
     this.#whole?.cancel();
     this.#idle?.cancel();

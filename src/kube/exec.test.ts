@@ -78,6 +78,29 @@ it('gives the exit code of a command that failed', async () => {
   await expect(exec(client, options)).resolves.toMatchObject({ exitCode: 42 });
 });
 
+it('is content with the first line where that is asked, and does not wait for the end', async () => {
+  server.onSocket = (socket) => {
+    send(socket, 1, 'the first');
+    send(socket, 1, ' line\nand');
+  };
+  await expect(exec(client, { ...options, firstLine: true })).resolves.toEqual({
+    exitCode: undefined,
+    stdout: 'the first line\n',
+    stderr: '',
+  });
+});
+
+it('gives the exit code of a command that ends without a line', async () => {
+  server.onSocket = (socket) => {
+    send(socket, 1, 'no line');
+    end(socket, success);
+  };
+  await expect(exec(client, { ...options, firstLine: true })).resolves.toMatchObject({
+    exitCode: 0,
+    stdout: 'no line',
+  });
+});
+
 it('sends stdin and closes it', async () => {
   const messages: number[][] = [];
   server.onSocket = (socket) =>

@@ -11,14 +11,19 @@ export interface ExecOptions {
   readonly command: readonly string[];
   /** Sent to the command, whose stdin is closed after it. */
   readonly stdin?: string;
+  /**
+   * Its first line on stdout is all that is asked: resolves with it as soon as it has come, exitCode then being
+   * undefined. To learn of the end of a command takes longer than to hear it.
+   */
+  readonly firstLine?: boolean;
   /** Limit of the whole call; default 15 s. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ExecResult {
-  /** 0 to 255. */
-  readonly exitCode: number;
+  /** 0 to 255; undefined when the end of the command was not waited for. */
+  readonly exitCode: number | undefined;
   /** The first 64 KiB. */
   readonly stdout: string;
   /** The first 64 KiB. */
@@ -38,8 +43,9 @@ const protocols = ['v5.channel.k8s.io'];
 const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 } as const;
 
 /**
- * Runs a command in a container. Resolves whenever the command's exit code is known, also when it is not 0. Rejects
- * with KubeError otherwise; `uncertain` then says that the command may have run. Never tried again by itself.
+ * Runs a command in a container. Resolves whenever the command's exit code is known, also when it is not 0, or at its
+ * first line where that is asked. Rejects with KubeError otherwise; `uncertain` then says that the command may have
+ * run. Never tried again by itself.
  * Needs get on pods/exec, from Kubernetes 1.35 on create as well.
  */
 export async function exec(client: KubeClient, options: ExecOptions): Promise<ExecResult> {
@@ -76,7 +82,7 @@ function urlOf(client: KubeClient, options: ExecOptions): URL {
 function converse(
   client: KubeClient,
   socket: WebSocket,
-  { stdin }: ExecOptions,
+  { stdin, firstLine = false }: ExecOptions,
   signal: AbortSignal,
 ): Promise<ExecResult> {
   const stdout = new Output();
@@ -111,8 +117,11 @@ function converse(
     });
     socket.on('message', (data: Buffer) => {
       const payload = data.subarray(1);
-      if (data[0] === channels.stdout) stdout.add(payload);
-      else if (data[0] === channels.stderr) stderr.add(payload);
+      if (data[0] === channels.stdout) {
+        stdout.add(payload);
+        const line = firstLine ? /^.*\n/.exec(stdout.text)?.[0] : undefined;
+        if (line !== undefined) resolve({ exitCode: undefined, stdout: line, stderr: stderr.text });
+      } else if (data[0] === channels.stderr) stderr.add(payload);
       else if (data[0] === channels.status) {
         const exitCode = exitCodeOf(payload.toString());
         if (exitCode instanceof KubeError) fail(exitCode);

@@ -116,7 +116,8 @@ export class TestApiServer {
     response: ServerResponse | undefined,
     socket: Socket = request.socket,
   ): TestRequest {
-    const url = new URL(request.url ?? '', this.url);
+    // A request may be read to its end when the server has none of its addresses any more.
+    const url = new URL(request.url ?? '', 'https://127.0.0.1');
     const tlsSocket = request.socket as unknown as {
       getPeerCertificate(): { subject?: { CN?: string } };
     };

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
-const metrics = () =>
-  createMetrics({ cleanupOutcomes: ['clean', 'leaked'], runOutcomes: ['Completed', 'Failed'] });
+const metrics = (injectedPods = () => 0) =>
+  createMetrics({
+    injectedPods,
+    cleanupOutcomes: ['clean', 'leaked'],
+    runOutcomes: ['Completed', 'Failed'],
+  });
 
 it('has every outcome from the start, as 0', async () => {
   const { registry, queue } = metrics();
@@ -22,6 +26,14 @@ it('has every outcome from the start, as 0', async () => {
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+});
+
+it('counts the pods with a fault when it is scraped, and only then', async () => {
+  const answers = [2, 5];
+  const { registry } = metrics(() => answers.shift() ?? 0);
+  expect(answers).toEqual([2, 5]);
+  expect(await registry.metrics()).toContain('squall_injected_pods 2\n');
+  expect(await registry.metrics()).toContain('squall_injected_pods 5\n');
 });
 
 it('follows requests and a work queue', async () => {

@@ -1,14 +1,16 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SafetyPolicy } from '../api/v1alpha1/safety-policy.generated.ts';
 import type { Outcome, WorkQueueMetrics } from '../kube/work-queue.ts';
+import { policyGauge } from './policy-gauge.ts';
 
 export interface Metrics {
   readonly registry: Registry;
-  /** squall_injected_pods: pods that carry a proven fault now. */
-  readonly injectedPods: Gauge;
   /** squall_cleanups_total{outcome}: pods whose fault is over, by how. */
   readonly cleanups: Counter<'outcome'>;
   /** squall_runs_total{outcome}: runs that are over, by how. */
   readonly runs: Counter<'outcome'>;
+  /** squall_safety_policy_generation{policy}: call it with all policies after each change. */
+  readonly policies: (policies: readonly SafetyPolicy[]) => void;
   /** rest_client_requests_total{method,code}; for KubeClient. */
   readonly onRequest: (method: string, code: string) => void;
   /** workqueue_* and controller_runtime_* of one controller; for its WorkQueue. */
@@ -16,6 +18,8 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
+  /** Pods that carry a proven fault now; asked at each scrape. */
+  readonly injectedPods: () => number;
   /** Closed lists: each is there with 0 from the start, so that a rate over it is defined. */
   readonly cleanupOutcomes: readonly string[];
   readonly runOutcomes: readonly string[];
@@ -36,7 +40,9 @@ const buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   const { counter, gauge } = factoryOf(registry);
-  const injectedPods = gauge('squall_injected_pods', 'Pods that carry a proven fault now.', []);
+  gauge('squall_injected_pods', 'Pods that carry a proven fault now.', [], (set) => {
+    set({}, options.injectedPods());
+  });
   const cleanups = counter('squall_cleanups_total', 'Pods whose fault is over, by how it ended.', [
     'outcome',
   ]);
@@ -49,9 +55,9 @@ export function createMetrics(options: MetricsOptions): Metrics {
   for (const outcome of options.runOutcomes) runs.inc({ outcome }, 0);
   return {
     registry,
-    injectedPods,
     cleanups,
     runs,
+    policies: policyGauge(registry),
     onRequest: (method, code) => requests.inc({ method, code }),
     queue: queueMetrics(registry),
   };

@@ -24,6 +24,8 @@ controlplane_start() {
     --service-account-key-file "$pki/service-account.pub" \
     --service-account-signing-key-file "$pki/service-account.key" \
     --authorization-mode Node,RBAC --enable-admission-plugins NodeRestriction \
+    --audit-policy-file "$LAB_DIR/controlplane/audit.yaml" --audit-log-path "$AUDIT_LOG" \
+    --audit-log-maxsize 64 --audit-log-maxbackup 1 \
     --allow-privileged --profiling=false
   component kube-controller-manager \
     --kubeconfig "$pki/controller-manager.kubeconfig" --bind-address 127.0.0.1 \

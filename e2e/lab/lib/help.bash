@@ -15,7 +15,8 @@ lab: one real Kubernetes cluster on this machine, its node in a virtual machine
   lab kernel FOLDER 'COMMAND'
                              runs COMMAND as root in a throw-away machine without
                              Kubernetes, with a copy of FOLDER on /mnt
-  lab env                    prints KUBECONFIG=... and the lab's addresses
+  lab env                    prints KUBECONFIG=..., the lab's addresses, and where
+                             the API server notes what Squall's accounts do
 
 Environment:
   LAB=NAME                   which lab (default squall); labs run side by side

@@ -45,3 +45,4 @@ LOCK_DIR=$SQUALL_CACHE/locks
 LAB_STATE=$SQUALL_CACHE/labs/$LAB
 LAB_NETNS=squall-lab-$LAB
 KUBECONFIG_FILE=$LAB_STATE/admin.kubeconfig
+AUDIT_LOG=$LAB_STATE/log/audit.log

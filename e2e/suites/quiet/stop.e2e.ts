@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { nodeAtRest } from '../../support/lab.ts';
 import { useSuite } from '../../support/suite.ts';
 
 const suite = useSuite('quiet-stop');
@@ -18,6 +19,8 @@ async function threeUnderFault(name: string) {
   });
   await experiment.phase('Running');
   expect(pods.map(({ ip }) => suite.watch.active(ip).length)).toEqual([2, 2, 2]);
+  // The start of the pods is none of what is measured.
+  await nodeAtRest();
   const expectClean = async () => {
     expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);
   };

@@ -5,6 +5,7 @@ import { awaitCondition } from '../../support/await-condition.ts';
 import type { ControllerProcess } from '../../support/controller-process.ts';
 import { condition, type Experiment } from '../../support/experiment.ts';
 import { squallContainers } from '../../support/pod.ts';
+import { PodPool } from '../../support/pod-pool.ts';
 import { type TestPod, useSuite } from '../../support/suite.ts';
 
 const suite = useSuite('crash', { ownController: true });
@@ -54,7 +55,7 @@ async function expectRightEnd(
   story: Story,
   pods: readonly TestPod[],
 ): Promise<void> {
-  expect(status).toMatchObject({
+  expect(status, JSON.stringify(status)).toMatchObject({
     phase: story.phase,
     attempt: 1,
     summary: {
@@ -81,53 +82,52 @@ async function expectRightEnd(
   }
 }
 
-describe('killed at a named step and started again, the controller brings the run to its end', () => {
-  test.concurrent.each(failpoints)('%s', async (failpoint) => {
-    const story = stories[failpoint];
-    const shard = `${suite.namespace}.${failpoint}`;
-    const names = [0, 1].map((n) => `${failpoint}-${n}`);
-    const [pods, dying] = await Promise.all([
-      suite.pods(names, { labels: { app: failpoint } }),
-      suite.controller({ shard, failpoint }),
-    ]);
-    const before = await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)));
-    const experiment = await suite.experiment(
-      failpoint,
-      {
-        targets: { selector: { matchLabels: { app: failpoint } }, count: 2 },
-        duration: story.duration,
-      },
-      shard,
-    );
-    if (story.afterStart !== undefined) {
-      await experiment.phase('Running');
-      await story.afterStart(experiment, pods);
-    }
-    expect(await dying.death(90_000)).toBe('SIGKILL');
+const pairs = new PodPool(suite, 'pair', 2);
 
-    const controller = await suite.controller({ shard });
-    await expectRightEnd(await experiment.ended(), story, pods);
-    for (const { ip } of pods)
-      expect(
-        suite.watch
-          .faults(ip)
-          .map(({ direction }) => direction)
-          .sort(),
-      ).toEqual(['egress', 'ingress']);
-    expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);
-    await experiment.delete();
-    await experiment.gone(10_000);
-    await controller.kill();
-  });
+describe('killed at a named step and started again, the controller brings the run to its end', () => {
+  test.concurrent.each(failpoints)('%s', (failpoint) =>
+    pairs.lend(async (pods) => {
+      const story = stories[failpoint];
+      const shard = `${suite.namespace}.${failpoint}`;
+      const dying = await suite.controller({ shard, failpoint });
+      const before = await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)));
+      const earlier = pods.map(({ ip }) => suite.watch.faults(ip).length);
+      const experiment = await suite.experiment(
+        failpoint,
+        {
+          targets: { podNames: pods.map(({ name }) => name), count: 2 },
+          duration: story.duration,
+        },
+        shard,
+      );
+      if (story.afterStart !== undefined) {
+        await experiment.phase('Running');
+        await story.afterStart(experiment, pods);
+      }
+      expect(await dying.death(90_000)).toBe('SIGKILL');
+
+      const controller = await suite.controller({ shard });
+      await expectRightEnd(await experiment.ended(), story, pods);
+      for (const [n, { ip }] of pods.entries()) {
+        const faults = suite.watch.faults(ip).slice(earlier[n]);
+        expect(faults.map(({ direction }) => direction).sort()).toEqual(['egress', 'ingress']);
+      }
+      expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);
+      await experiment.delete();
+      await experiment.gone(10_000);
+      await controller.kill();
+    }),
+  );
 });
 
-const LANES = [0, 1, 2, 3] as const;
-const KILLS_PER_LANE = 5;
+const LANES = [0, 1, 2, 3, 4] as const;
+/** A pod has room for so many runs, each with a reaper. */
+const KILLS_PER_LANE = 4;
 /** From before the start of the controller's work to after the end of the run. */
 const LONGEST_DELAY_MS = 8_000;
 
 test.concurrent.each(LANES)(
-  'killed at random times and started again, it does so as well (lane %i of 4, 5 kills)',
+  'killed at random times and started again, it does so as well (lane %i of 5, 4 kills)',
   async (lane) => {
     const shard = `${suite.namespace}.lane-${lane}`;
     const names = [0, 1].map((n) => `lane-${lane}-${n}`);

@@ -1,10 +1,17 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { controllerRules } from '../../support/account.ts';
 import { awaitCondition } from '../../support/await-condition.ts';
 import { INJECTOR_IMAGE } from '../../support/controller-process.ts';
 import { onNode } from '../../support/lab.ts';
 import { useSuite } from '../../support/suite.ts';
 
 const suite = useSuite('image-pull', { ownController: true });
+
+/** The installed controller's account may inject the installed image only. */
+let kubeconfig: string;
+beforeAll(async () => {
+  kubeconfig = await suite.account('any-image', await controllerRules(suite.cluster));
+});
 
 const INJECTION_TIMEOUT_S = 40;
 /** A run is held so long beyond its injectionTimeout, for clocks that differ. */
@@ -20,7 +27,7 @@ function untilAge(createdMs: number, ms: number): Promise<true> {
 
 test('an image that can be pulled only after the run was deleted makes no fault without its object', async () => {
   const image = `squall.local/injector:late-${suite.namespace}`;
-  await (await suite.controller({ injectorImage: image })).ready();
+  await (await suite.controller({ kubeconfig, injectorImage: image })).ready();
   const pod = await suite.newPod('late');
   const before = await suite.watch.residue(pod.ip);
   const experiment = await suite.experiment('late', {
@@ -65,6 +72,7 @@ test('an image that can be pulled only after the run was deleted makes no fault 
 test('an image that cannot be pulled fails the run and says so', async () => {
   await (
     await suite.controller({
+      kubeconfig,
       injectorImage: 'squall.local/injector:none',
       shard: `${suite.namespace}-none`,
     })

@@ -1,5 +1,5 @@
-import { expect, inject, test } from 'vitest';
-import { CONTROLLER_ACCOUNT, kubeconfigOf } from '../../support/account.ts';
+import { expect, test } from 'vitest';
+import { controllerRules } from '../../support/account.ts';
 import { condition } from '../../support/experiment.ts';
 import { squallContainers } from '../../support/pod.ts';
 import { useSuite } from '../../support/suite.ts';
@@ -39,7 +39,7 @@ test('an agent killed mid-fault is Leaked, and reaped within 30 s', async () => 
   expect(status.pods?.[0]).toMatchObject({ state: 'Recovered', reason: 'Reaped', reaps: 1 });
   expect(condition(status, 'Recovered')).toMatchObject({ status: 'True', reason: 'AllClean' });
   expect(condition(status, 'Degraded')).toMatchObject({ status: 'True', reason: 'Leaked' });
-  expect(await suite.eventReasons('killed')).toContain('Leaked');
+  await suite.awaitEvents('killed', ['Leaked']);
   console.log(`agent killed: clean ${took} ms after status said Leaked`);
 });
 
@@ -67,34 +67,10 @@ test('with exec denied, deletion and stop still clean the pod, by the reaper', a
   console.log(`exec denied: pods clean ${took.join(' and ')} ms after deletion and stop`);
 });
 
-interface Role {
-  readonly rules: readonly { readonly resources: readonly string[] }[];
-}
-
 /** An account with every right of the installed controller but exec; the path of its kubeconfig. */
 async function accountWithoutExec(): Promise<string> {
-  const { cluster, namespace } = suite;
-  const name = `${namespace}-noexec`;
-  const { rules } = await cluster.read<Role>('ClusterRole', '', CONTROLLER_ACCOUNT.name);
+  const rules = await controllerRules(suite.cluster);
   const kept = rules.filter(({ resources }) => !resources.includes('pods/exec'));
   expect(kept.length).toBeLessThan(rules.length);
-  const metadata = { name };
-  await cluster.create('ServiceAccount', namespace, {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata,
-  });
-  const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata };
-  await cluster.create('ClusterRole', '', { ...rbac, kind: 'ClusterRole', rules: kept });
-  await cluster.create('ClusterRoleBinding', '', {
-    ...rbac,
-    kind: 'ClusterRoleBinding',
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-    subjects: [{ kind: 'ServiceAccount', namespace, name }],
-  });
-  suite.atEnd(async () => {
-    await cluster.remove('ClusterRoleBinding', '', name);
-    await cluster.remove('ClusterRole', '', name);
-  });
-  return kubeconfigOf(cluster, { namespace, name }, inject('lab').kubeconfig);
+  return suite.account('noexec', kept);
 }

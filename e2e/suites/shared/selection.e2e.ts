@@ -87,7 +87,7 @@ test('applying the same file again, or another controller, starts nothing again;
   });
   const apply = async () => {
     const applied = await kubectl(['apply', '-f', '-'], { stdin: file });
-    expect(applied.stderr).toBe('');
+    expect(applied.exitCode, applied.stderr).toBe(0);
     return applied.stdout;
   };
 

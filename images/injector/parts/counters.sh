@@ -1,19 +1,20 @@
 # Counters: how many packets the fault could hit, and how many it let pass.
 #
-# seen is the sum over the filters that send packets into class 2 of our root (their `action ok` counts), passed what
-# the netem leaf sent on and still holds. Both count the segments of a large TCP buffer one by one, which netem's own
-# drop counter does not. passed is read before and after seen and its mean taken, so that traffic that goes on while
-# they are read does not look like loss; without traffic both readings are equal and the answer is exact.
+# seen is the sum over the filters of the gate that lead packets to a netem (their `action ok` counts), passed what the
+# netem qdiscs below the gate sent on and still hold. Both count the segments of a large TCP buffer one by one, which
+# netem's own drop counter does not. A duplicate that netem makes comes through the gate once more. passed is read before
+# and after seen and its mean taken, so that traffic that goes on while they are read does not look like loss; without
+# traffic both readings are equal and the answer is exact.
 
 egress_seen='' egress_passed='' ingress_seen='' ingress_passed=''
 
 # Answers in questions: lines for a `tc -s -batch`, and in asked: their directions in order, for the devices that
-# carried our netem leaf when last looked at.
+# carried our gate when last looked at.
 ask_counters() {
 	questions='' asked=''
 	while read -r _ _ handle _ device _; do
-		[ "$handle" = "$leaf" ] || continue
-		questions="${questions}qdisc show dev $device${NL}filter show dev $device parent $root$NL"
+		[ "$handle" = "$gate" ] || continue
+		questions="${questions}qdisc show dev $device${NL}filter show dev $device parent $gate$NL"
 		questions="${questions}qdisc show dev $device$NL"
 		if [ "$device" = "$ifb" ]; then
 			asked="$asked ingress"
@@ -35,11 +36,12 @@ read_counters() {
 			roots=$((roots + 1))
 			from=''
 			;;
-		"qdisc "*" $leaf parent "*) from=leaf ;;
-		"filter "*"id ${root}2 "*) from=class ;;
+		"qdisc netem "*" parent $gate"*) from=netem ;;
+		"filter "*"id ${gate}1 "*) from=passing ;;
+		"filter "*"id $gate"*) from=gate ;;
 		'qdisc '* | 'filter '*) from='' ;;
 		"Sent "*) add_packets "${rest%% *}" ;;
-		"backlog "*) [ "$from" != leaf ] || add_packets "${third%p}" ;;
+		"backlog "*) [ "$from" != netem ] || add_packets "${third%p}" ;;
 		esac
 	done
 	# shellcheck disable=SC2086 # a list of words
@@ -53,10 +55,12 @@ read_counters() {
 add_packets() {
 	is_number "$1" || return 0
 	case "$from $((roots > 2))" in
-	'class 0') seen1=$((seen1 + $1)) ;;
-	'class 1') seen2=$((seen2 + $1)) ;;
-	'leaf 0') passed1=$((passed1 + $1)) ;;
-	'leaf 1') passed2=$((passed2 + $1)) ;;
+	'gate 0') seen1=$((seen1 + $1)) ;;
+	'gate 1') seen2=$((seen2 + $1)) ;;
+	'passing 0') seen1=$((seen1 + $1)) passed1=$((passed1 + 2 * $1)) ;;
+	'passing 1') seen2=$((seen2 + $1)) passed2=$((passed2 + 2 * $1)) ;;
+	'netem 0') passed1=$((passed1 + $1)) ;;
+	'netem 1') passed2=$((passed2 + $1)) ;;
 	esac
 }
 

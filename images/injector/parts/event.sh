@@ -1,9 +1,13 @@
-# Events: what the agent says, one JSON object a line, on stdout; the latest of each kind is kept for `status`.
+# Events: what the agent says, one JSON object a line, on stdout; the latest of each kind is kept for `status`. The two of
+# peers are only answers to `agent update`, and printed by it.
 #
 #   {"event":"start","mode","uid","attempt","handle","epochMs"}
-#   {"event":"applied","mode","uid","attempt","handle","interface","epochMs","holdMs"}
+#   {"event":"applied","mode","uid","attempt","handle","interface","epochMs","holdMs"[,"engine":"bpf"]}
+#   {"event":"peers","mode","uid","attempt","handle","generation","rules","epochMs"}
+#   {"event":"peersRefused","mode","uid","attempt","handle","generation","message"}
 #   {"event":"report","mode","uid","attempt","handle","interface","applied","clean","reason","message","appliedAtMs",
-#    "endedAtMs"[,"egress":{"seen","passed"}][,"ingress":{"seen","passed"}]}
+#    "endedAtMs"[,"engine":"bpf"][,"egress":{"seen","passed"}][,"ingress":{"seen","passed"}]
+#    [,"verify":{"before":CHECK[,"during":CHECK][,"after":CHECK]}]}   CHECK: {"tries"[,"us"]}, microseconds when it succeeded
 # epochMs of applied is the moment the install returned. appliedAtMs is 0 when nothing was applied; endedAtMs is the
 # moment at which the fault was gone (the report's own when there was none). seen and passed count packets, a segment of
 # a large TCP buffer as one: those that the fault could have hit, and those it let pass. They are there for the
@@ -11,7 +15,7 @@
 #
 # Reasons: Elapsed Stopped Terminated Deadline (the fault was applied for its time, or until a stop, TERM or the
 # deadline), OwnResidue Expired InterfaceNotFound ForeignQdisc AlreadyFaulted NetemUnavailable NotPermitted
-# InstallFailed Unverified BadInput (nothing is applied), RevertFailed (something is left), Reaped. Stopped and
+# InstallFailed Unverified BadInput PeersUnresolved ExceptionUnresolved (nothing is applied), RevertFailed (something is left), Reaped. Stopped and
 # Terminated come with applied false as well, when the request came before the fault was proven.
 
 readonly TERMINATION_LOG=/dev/termination-log
@@ -27,6 +31,8 @@ applied=false
 applied_at=0
 ended_at=
 clean=true
+# What loses the packets where that is not netem.
+engine=
 
 # quote TEXT: answers in quoted: TEXT as a JSON string, cut at LONGEST_MESSAGE characters; what is not printable ASCII
 # becomes a space.
@@ -49,6 +55,13 @@ quote() {
 		rest=${rest#?}
 	done
 	quoted="\"$quoted\""
+}
+
+# is_number TEXT: a decimal number of at most 15 digits that no shell reads as octal.
+is_number() {
+	case $1 in
+	'' | *[!0-9]* | 0?* | ????????????????*) return 1 ;;
+	esac
 }
 
 # number VALUE: answers in number: VALUE, or 0 when it is not one.
@@ -80,9 +93,10 @@ say_start() {
 
 say_applied() {
 	identify
+	engine_member
 	quote "$interface"
 	say "$APPLIED_FILE" \
-		"{\"event\":\"applied\",$common,\"interface\":$quoted,\"epochMs\":$applied_at,\"holdMs\":$hold_ms}"
+		"{\"event\":\"applied\",$common,\"interface\":$quoted,\"epochMs\":$applied_at,\"holdMs\":$hold_ms$engine_member}"
 }
 
 # Answers in members: the counters that are known, as JSON members, each with a comma before it.
@@ -90,6 +104,11 @@ counter_members() {
 	members=
 	[ -z "$egress_seen" ] || members=",\"egress\":{\"seen\":$egress_seen,\"passed\":$egress_passed}"
 	[ -z "$ingress_seen" ] || members="$members,\"ingress\":{\"seen\":$ingress_seen,\"passed\":$ingress_passed}"
+}
+
+# Answers in engine_member: what loses the packets, where that is not netem, with a comma before it.
+engine_member() {
+	engine_member=${engine:+",\"engine\":\"$engine\""}
 }
 
 # finish REASON MESSAGE: reports and exits.
@@ -102,7 +121,9 @@ finish() {
 	quote "$2"
 	report="$report,\"reason\":\"$1\",\"message\":$quoted,\"appliedAtMs\":$applied_at,\"endedAtMs\":${ended_at:-$epoch}"
 	counter_members
-	report="$report$members}"
+	engine_member
+	verify_member
+	report="$report$engine_member$members$verify_member}"
 	printf '%s\n' "$report" >"$TERMINATION_LOG"
 	say "$REPORT_FILE" "$report"
 	[ ! -e "$STOP_FLAG" ] || await_hearing

@@ -3,36 +3,65 @@
 # Undo and read back are tried again when memory is short or another process holds the network's lock.
 readonly UNDO_TRIES=20
 readonly UNDO_PAUSE_MS=500
-# How long before the end of its time the tc that will end the fault is started: its start takes 50 to 200 ms on a slow
-# node, and more when several faults of the node end at once.
-readonly READY_BEFORE_MS=1500
-
+# The faults of a run begin, and so end, within about this time on a slow node.
+readonly OTHERS_END_MS=6000
+# Why the fault is over, once it is.
+ending=''
 # The install lines that were, or may have been, carried out, each ended by a newline.
 installed=''
 # The undo lines that apply, likewise.
 selected=''
 # What the report should mention beside its reason.
 notes=''
-# The process id of the tc that waits for its last words.
-ready=''
+# The devices with our gate, separated by spaces.
+gates=''
 
-# Carries out SQUALL_INSTALL on interface, consecutive lines of one tool in one batch. Answers in failure (a reason) and
-# error when it cannot; installed is then what the undo must look at.
+# Carries out SQUALL_INSTALL, and the steps that are due with it, on interface, consecutive lines of one tool in one
+# batch. Answers in failure (a reason) and error when it cannot; installed is then what the undo must look at. With peers
+# the lines that hit everybody come last, after the exceptions.
 install() {
-	tool='' batch='' lines='' installed=''
+	tool='' batch='' lines='' installed='' gates='' hit_all=''
+	take_first_steps
 	while read -r line; do
 		[ -n "$line" ] || continue
 		on_device "$line" "$interface"
+		case $peers$line in
+		true*" parent $root protocol "*" matchall classid ${root}2")
+			hit_all=$hit_all${line#tc }$NL
+			continue
+			;;
+		esac
 		if [ "${line%% *}" != "$tool" ]; then
 			install_batch || return
 			tool=${line%% *} batch='' lines=''
 		fi
 		batch="$batch${line#* }$NL"
 		lines="$lines$line$NL"
+		case $line in
+		*" handle $gate "*) note_gate "$line" ;;
+		esac
 	done <<-END
 		$SQUALL_INSTALL
+		$first_steps
 	END
-	install_batch
+	install_batch || return
+	[ "$peers" = false ] || install_peers "$hit_all"
+}
+
+# Where the kernel has no netem: takes away what is there of the install and carries out SQUALL_FALLBACK, when there is
+# one. Answers in failure and error when it cannot.
+fall_back() {
+	[ "$failure" = NetemUnavailable ] && [ -n "${SQUALL_FALLBACK-}" ] || return
+	undo_installed || return
+	ended_at='' engine=bpf
+	SQUALL_INSTALL=$SQUALL_FALLBACK
+	install
+}
+
+# note_gate LINE: adds the device of an install line to gates.
+note_gate() {
+	device=${1#*' dev '}
+	gates="$gates${device%% *} "
 }
 
 install_batch() {
@@ -105,7 +134,8 @@ read_back() {
 	END
 }
 
-# Takes away what the install carried out: an undo line applies when, with add for del, it begins such a line.
+# Takes away what the install carried out: an undo line applies when, with add for del, it begins such a line; that of the
+# ifb up to its name.
 undo_installed() {
 	[ -n "$installed" ] || return 0
 	selected=''
@@ -113,6 +143,7 @@ undo_installed() {
 		[ -n "$line" ] || continue
 		on_device "$line" "$interface"
 		added="${line%%' del '*} add ${line#*' del '}"
+		added=${added%' type ifb'}
 		case $NL$installed in
 		*"$NL$added "* | *"$NL$added$NL"*) selected=$selected$line$NL ;;
 		esac
@@ -198,43 +229,6 @@ undo() {
 	return 0
 }
 
-# Starts, once, the tc that will end the fault, so that the end is late by its work and not by its start.
-get_ready() {
-	[ -z "$ready" ] || return 0
-	ready=none
-	[ -p "$LAST_WORDS" ] || mkfifo "$LAST_WORDS" || return 0
-	exec 4<>"$LAST_WORDS"
-	# The answers are made after the fifo is open: that they are there says that tc will hear what is written.
-	"$TC" -s -force -batch - <"$LAST_WORDS" >"$ANSWERS" 2>/dev/null 3<&- 4<&- &
-	ready=$!
-}
-
-# end_fault BATCH: one tc, the one that waits when there is one, takes the last counters and ends the fault.
-end_fault() {
-	if [ -n "$ready" ] && [ "$ready" != none ]; then
-		if [ -e "$ANSWERS" ]; then
-			printf '%s' "$1" >&4
-			exec 4>&-
-			wait "$ready"
-			ready=none
-			epoch_ms
-			read_counters <"$ANSWERS"
-			return
-		fi
-		kill -KILL "$ready"
-		ready=none
-	fi
-	answers=$(
-		"$TC" -s -force -batch - 2>/dev/null <<-END
-			$1
-		END
-	)
-	epoch_ms
-	read_counters <<-END
-		$answers
-	END
-}
-
 # The first tc takes the last counters and ends the fault; what comes after it is tidying.
 undo_once() {
 	ask_counters
@@ -251,8 +245,10 @@ undo_once() {
 	done <<-END
 		$selected
 	END
-	end_fault "$batch"
+	gone=true
+	end_fault "$batch" || gone=false
 	ended_at=$epoch
+	[ "$gone" = false ] || [ -z "$clsact_on$links" ] || let_others_end
 	# A filter that leads to an ifb that is gone drops all that comes in.
 	[ -z "$clsact_on" ] || remove_clsact || return
 	if [ -n "$links" ]; then
@@ -261,6 +257,21 @@ undo_once() {
 		END
 	fi
 	nothing_left
+}
+
+# All pods of a node share the kernel's network lock, and to delete a device can hold it for half a second on a slow node:
+# a fault that ends by itself is tidied up after when those of its run have ended as well, or somebody waits for it.
+let_others_end() {
+	case $ending in
+	Elapsed | Deadline) ;;
+	*) return 0 ;;
+	esac
+	uptime_ms
+	until=$((uptime + OTHERS_END_MS))
+	while [ "$uptime" -lt "$until" ] && [ ! -e "$STOP_FLAG" ]; do
+		wait_ms $((until - uptime))
+		uptime_ms
+	done
 }
 
 # Removes our clsact, which stays when somebody put filters of theirs into it; one that comes between the look and the

@@ -31,6 +31,12 @@ claim_between() { # WHAT LOW HIGH FOUND
     fail "$1: wanted $2 to $3, found '$4'"
 }
 
+# claim_tidied_up_later NAME: called when NAME has just exited, claims that it waited before it tidied up, and did not hang
+# (parts/fault.sh: OTHERS_END_MS).
+claim_tidied_up_later() {
+  claim_between "ms from the end of $1 to its exit" 5990 11000 $(($(now_ms) - $(of_report "$1" endedAtMs)))
+}
+
 # claim_report NAME REASON: the report says the reason, is clean, and is what the termination message holds.
 claim_report() {
   await "$1 reports" said "$1" report

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Whatever fails, the pod is afterwards as it was, and the report says what failed.
 
-# Each position of the plan gets a line that fails there: the lines before it are carried out, and taken back.
+# Each position of the plan, one for filters in a row, gets a line that fails there: the lines before it are carried out,
+# and taken back.
 case_install_that_fails_at_each_line() {
   local position lines bad
   plan both-loss-20
@@ -9,9 +10,10 @@ case_install_that_fails_at_each_line() {
   lines=$(wc -l <<<"$good")
   remember
   for ((position = 1; position <= lines + 1; position++)); do
+    ! within_filters $position "$good" || continue
     case $position in
       1) bad='ip link set squall-1f up' ;;
-      2 | 3) bad='ip link add squall-1f type ifb' ;;
+      2 | 3) bad='ip link add squall-1f txqueuelen 32 type ifb' ;;
       *) bad='tc qdisc add dev {dev} parent 7a1f:9 handle 7b1f: pfifo' ;;
     esac
     INSTALL=$(head -n $((position - 1)) <<<"$good"; printf '%s\n' "$bad"; tail -n +$position <<<"$good")

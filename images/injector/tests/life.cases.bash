@@ -1,32 +1,6 @@
 # shellcheck shell=bash
 # A fault's life: when it begins, how exactly it ends, and who can end it sooner.
 
-readonly LATEST_END_MS=250
-
-# watch_end: notes in $CASE/end when the pod's root qdisc goes, by the kernel's own messages.
-watch_end() {
-  in_pod stdbuf -oL tc monitor 2>/dev/null | while read -r line; do
-    [[ $line != 'deleted qdisc prio 7a1f: dev eth0 root'* ]] || now_ms >"$CASE/end"
-    [[ -e $CASE/watching ]] || : >"$CASE/watching"
-  done 2>/dev/null &
-  await 'the watch begins' seen_by_watch
-}
-
-# Somebody else's change shows that the watch listens.
-seen_by_watch() {
-  in_pod tc qdisc add dev lo clsact
-  in_pod tc qdisc del dev lo clsact
-  [[ -e $CASE/watching ]]
-}
-
-# claim_end NAME WANTED: the root qdisc went at WANTED (ms since the epoch), not before, and at most LATEST_END_MS after.
-claim_end() {
-  await 'the end is seen' test -s "$CASE/end"
-  local late=$(($(<"$CASE/end") - $2))
-  printf '# ended %s ms after its time\n' "$late"
-  claim_between 'lateness' 0 $LATEST_END_MS "$late"
-}
-
 holds() {
   plan "$1"
   remember
@@ -44,6 +18,18 @@ holds() {
 case_hold_is_exact_1() { holds both-loss-20; }
 case_hold_is_exact_2() { holds both-loss-20; }
 case_hold_is_exact_3() { holds egress-loss-20; }
+
+# Deleting a device holds the lock that another fault of the node needs for its end.
+case_the_end_comes_first_and_tidying_later() {
+  plan both-loss-20
+  start a SQUALL_DURATION_MS=1500
+  wait "$STARTED"
+  claim_tidied_up_later a
+  plan egress-loss-20
+  start b SQUALL_DURATION_MS=1500
+  wait "$STARTED"
+  claim_between 'ms from its end to its exit, without' 0 2990 $(($(now_ms) - $(of_report b endedAtMs)))
+}
 
 case_deadline_cuts_the_hold() {
   plan both-loss-20
@@ -211,4 +197,31 @@ case_wrong_use() {
   local status=0
   verb a begone >"$CASE/usage.log" || status=$?
   claim_equal 'exit status' 2 $status
+}
+
+case_verify_tells_of_a_connection() {
+  plan egress-delay-100ms
+  remember
+  in_peer socat TCP4-LISTEN:9001,fork,reuseaddr /dev/null &
+  await 'the receiver listens' listens_tcp
+  agent a SQUALL_VERIFY="$PEER4 9001 1" SQUALL_DURATION_MS=4000
+  claim_report a Elapsed
+  claim_unchanged
+  local before during after
+  before=$(of_check before) during=$(of_check during) after=$(of_check after)
+  printf '# connected after %s, %s and %s us\n' "$before" "$during" "$after"
+  claim_between 'the check while the fault is held' 100000 $((before + 1000000)) "$during"
+  ((after < during)) || fail "still $after us after the fault, $during us while it was held"
+}
+
+of_check() { sed -n "/^{\"event\":\"report\"/s/.*\"$1\":{\"tries\":1,\"us\":\\([0-9]*\\)}.*/\\1/p" "$CASE/a.log"; }
+
+case_verify_without_an_answer_changes_nothing() {
+  plan egress-loss-20
+  remember
+  start a SQUALL_VERIFY="$PEER4 9 1"
+  stop a
+  claim_report a Stopped
+  claim_unchanged
+  grep -q '"verify":{"before":{"tries":3}' "$CASE/a.log" || fail 'the report says nothing of the three tries'
 }

@@ -111,7 +111,6 @@ case_counters_of_large_tcp_buffers() {
   claim_between 'segments passed' $((arrived - 10)) $((arrived + 10)) "$passed"
 }
 
-listens_tcp() { in_peer grep -q ':2329 .* 0A ' /proc/net/tcp; }
 # OutSegs and RetransSegs: the former leaves out what is sent again.
 # shellcheck disable=SC2016 # an awk program
 segments_sent() { in_pod awk '/^Tcp:/ && $2 ~ /^[0-9]/ { print $12 + $13 }' /proc/net/snmp; }

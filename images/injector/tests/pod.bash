@@ -42,7 +42,7 @@ traffic_control() {
 new_container() {
   local dev=$CASE/$1
   mkdir "$dev"
-  mount -t tmpfs -o size=64k,mode=755 tmpfs "$dev"
+  mount -t tmpfs -o size=65536k,mode=755 tmpfs "$dev"
   mknod -m 666 "$dev/null" c 1 3
   : >"$dev/termination-log"
   mkdir "$dev/host"
@@ -75,17 +75,35 @@ in_container() {
   ' bash "$ROOT" "$dev" "$LOADER" "$capabilities" "${#environment[@]}" "${environment[@]}" "$@"
 }
 
-# plan GOLDEN: sets INSTALL and UNDO from the domain's golden texts, whose handle is 1f.
+# plan GOLDEN: sets INSTALL, UNDO and STEPS from the domain's golden texts, whose handle is 1f.
 plan() {
   INSTALL=$(<"$PLANS/$1.install")
   UNDO=$(<"$PLANS/$1.undo")
+  STEPS=''
+  [[ ! -e $PLANS/$1.steps ]] || STEPS=$(<"$PLANS/$1.steps")
 }
 
-# with_handle XX: INSTALL and UNDO for another handle.
+# within_filters LINE PLAN: this line and the one before it are filters of one priority.
+within_filters() {
+  (($1 > 1)) && [[ $(sed -n "$(($1 - 1)),$1 s/.* parent \(.* prio [0-9]*\) .*/\1/p" <<<"$2" | uniq -d) ]]
+}
+
+# many FIRST: the rule for 5,000 addresses, of IPv4 and IPv6.
+many() {
+  awk -v first="$1" 'BEGIN {
+    printf "hit ip any - -"
+    for (n = 0; n < 4000; n++) printf " 10.%d.%d.%d", first, n / 250, n % 250
+    printf "\nhit ipv6 any - -"
+    for (n = 0; n < 1000; n++) printf " 2001:db8:%x::%x", first, n
+  }'
+}
+
+# with_handle XX: INSTALL, UNDO and STEPS for another handle. The majors are 7a to 7c, and 61 to 6e for the steps of a profile.
 with_handle() {
-  local script="s/squall-1f/squall-$1/g; s/7a1f:/7a$1:/g; s/7b1f:/7b$1:/g; s/prio $((0x7a1f))/prio $((0x7a$1))/; s/prio $((0x7b1f))/prio $((0x7b$1))/"
+  local script="s/squall-1f/squall-$1/g; s/\\b\\(7[abc]\\|6[1-9a-e]\\)1f:/\\1$1:/g; s/prio $((0x7a1f))/prio $((0x7a$1))/; s/prio $((0x7b1f))/prio $((0x7b$1))/"
   INSTALL=$(sed "$script" <<<"$INSTALL")
   UNDO=$(sed "$script" <<<"$UNDO")
+  STEPS=$(sed "$script" <<<"$STEPS")
   HANDLE=$1
 }
 
@@ -101,7 +119,7 @@ agent() {
   [[ -d $CASE/$name ]] || new_container "$name"
   now=$(now_ms)
   (in_container "$name" ",+net_admin" SQUALL_MODE=run SQUALL_EXPERIMENT=shop/loss SQUALL_UID=$UID_OF_RUN SQUALL_ATTEMPT=1 \
-    SQUALL_HANDLE="$HANDLE" SQUALL_INTERFACE= SQUALL_INSTALL="$INSTALL" SQUALL_UNDO="$UNDO" SQUALL_DURATION_MS=60000 \
+    SQUALL_HANDLE="$HANDLE" SQUALL_INTERFACE= SQUALL_INSTALL="$INSTALL" SQUALL_UNDO="$UNDO" SQUALL_STEPS="$STEPS" SQUALL_DURATION_MS=60000 \
     SQUALL_START_BEFORE_MS=$((now + 60000)) SQUALL_DEADLINE_MS=$((now + 120000)) "$@" -- /squall/agent) \
     >"$CASE/$name.log" 2>"$CASE/$name.errors"
 }

@@ -37,6 +37,7 @@ case_reap_each_stage_of_an_install() {
   local stage stages
   stages=$(wc -l <<<"$INSTALL")
   for ((stage = 1; stage <= stages; stage++)); do
+    ! within_filters $stage "$INSTALL" || continue
     carry_out "$(head -n $stage <<<"$INSTALL")"
     reap "r$stage"
     claim_report "r$stage" Reaped
@@ -53,6 +54,35 @@ case_reap_each_stage_of_an_undo() {
     carry_out "$(head -n $stage <<<"$UNDO")"
     reap "r$stage"
     claim_report "r$stage" Reaped
+    claim_unchanged
+  done
+}
+
+# Whatever the plan and whenever its agent dies, the reaper leaves the pod as it was. SEED repeats a sequence.
+case_reap_of_random_plans() {
+  local round goldens golden pause line
+  goldens=("$PLANS"/*.install)
+  SEED=${SEED:-$((SRANDOM % 32768))}
+  RANDOM=$SEED
+  printf '# SEED=%s\n' "$SEED"
+  remember
+  for round in 1 2 3 4 5 6 7 8; do
+    golden=${goldens[RANDOM % ${#goldens[@]}]##*/}
+    plan "${golden%.install}"
+    if ((RANDOM % 2)); then
+      pause=0.$((RANDOM % 10))
+      printf '# %s, killed after %s s\n' "$golden" $pause
+      agent "a$round" SQUALL_PULSES='300 300' SQUALL_PEERS='hit any tcp 443 - -' 2>/dev/null &
+      await 'the agent lives' agent_pid "a$round" >/dev/null
+      sleep $pause
+      kill -KILL "$(agent_pid "a$round")"
+    else
+      line=$((RANDOM % $(wc -l <<<"$INSTALL") + 1))
+      printf '# %s, line %s\n' "$golden" $line
+      carry_out "$(head -n $line <<<"$INSTALL")"
+    fi
+    reap "r$round"
+    claim_report "r$round" Reaped
     claim_unchanged
   done
 }

@@ -48,3 +48,6 @@ await_settled() {
     SETTLED=$(received "$1" "$2")
   done
 }
+
+# Somebody listens on TCP port 9001 of the peer.
+listens_tcp() { in_peer grep -q ':2329 .* 0A ' /proc/net/tcp; }

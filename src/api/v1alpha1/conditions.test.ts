@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { conditionTypes } from './conditions.ts';
-import { chaosExperimentSchema } from './schema.generated.ts';
+import { chaosExperimentSchema } from './chaos-experiment-schema.generated.ts';
 
 test('the conditions are those of the CRD, in its order', () => {
   const { type } = chaosExperimentSchema.properties.status.properties.conditions.items.properties;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FINAL_PHASES, isFinal, PHASES } from './phases.ts';
-import { chaosExperimentSchema } from './schema.generated.ts';
+import { chaosExperimentSchema } from './chaos-experiment-schema.generated.ts';
 
 test('the phases are those of the CRD, in its order', () => {
   expect(PHASES).toEqual([...chaosExperimentSchema.properties.status.properties.phase.enum]);

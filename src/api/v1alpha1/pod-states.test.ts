@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { podStates } from './pod-states.ts';
-import { chaosExperimentSchema } from './schema.generated.ts';
+import { chaosExperimentSchema } from './chaos-experiment-schema.generated.ts';
 
 test('the pod states are those of the CRD, in its order', () => {
   const { state } = chaosExperimentSchema.properties.status.properties.pods.items.properties;

@@ -34,6 +34,27 @@ describe('parseAgentEvent', () => {
     });
   });
 
+  it.each([
+    ['bpf', { engine: 'bpf' }],
+    ['sorcery', {}],
+  ])('knows what loses the packets: %s', (engine, known) => {
+    const event = { event: 'applied', ...identity, epochMs: 5, holdMs: 7, engine };
+    expect(parseAgentEvent(JSON.stringify(event), identity)).toEqual({
+      event: 'applied',
+      epochMs: 5,
+      holdMs: 7,
+      ...known,
+    });
+  });
+
+  it('reads that peers are in force', () => {
+    const event = { event: 'peers', ...identity, generation: 'ab12', rules: 3, epochMs: 5 };
+    expect(parseAgentEvent(JSON.stringify(event), identity)).toEqual({
+      event: 'peers',
+      generation: 'ab12',
+    });
+  });
+
   it.each<[string, object]>([
     ['another run', { uid: 'u-2' }],
     ['another attempt', { attempt: 2 }],

@@ -1,3 +1,5 @@
+import type { Engine } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+
 /** Why an agent's life ended, in its own words; closed, and the same list as in images/injector/agent. */
 export const agentReasons = [
   'Elapsed',
@@ -16,6 +18,8 @@ export const agentReasons = [
   'RevertFailed',
   'Reaped',
   'BadInput',
+  'PeersUnresolved',
+  'ExceptionUnresolved',
 ] as const;
 export type AgentReason = (typeof agentReasons)[number];
 
@@ -23,6 +27,21 @@ export type AgentReason = (typeof agentReasons)[number];
 export interface PacketCounts {
   readonly seen: number;
   readonly passed: number;
+}
+
+/** Whether a TCP connection has succeeded. */
+export interface Check {
+  /** 0 where the name did not resolve. */
+  readonly tries: number;
+  /** Microseconds of the try that succeeded; without it, none did. */
+  readonly us?: number;
+}
+
+/** A check before a fault, while it was there, and after it. */
+export interface Checks {
+  readonly before: Check;
+  readonly during?: Check;
+  readonly after?: Check;
 }
 
 /** The agent's last words: what it did and whether the pod is as it was before. */
@@ -36,6 +55,10 @@ export interface AgentReport {
   /** Milliseconds since the epoch by the node's clock; 0 when it never applied. */
   readonly appliedAtMs: number;
   readonly endedAtMs: number;
+  /** What lost the packets where that was not netem. */
+  readonly engine?: Engine;
+  /** What the check of spec.verify has found. */
+  readonly verify?: Checks;
   readonly egress?: PacketCounts;
   readonly ingress?: PacketCounts;
 }
@@ -43,7 +66,14 @@ export interface AgentReport {
 /** A line that the agent prints while it lives. */
 export type AgentEvent =
   | { readonly event: 'start'; readonly epochMs: number }
-  | { readonly event: 'applied'; readonly epochMs: number; readonly holdMs: number }
+  | {
+      readonly event: 'applied';
+      readonly epochMs: number;
+      readonly holdMs: number;
+      readonly engine?: Engine;
+    }
+  /** It has these peers in force. */
+  | { readonly event: 'peers'; readonly generation: string }
   | { readonly event: 'report'; readonly report: AgentReport };
 
 /** Whose words we take for ours: those of another run, attempt or handle prove nothing. */
@@ -64,12 +94,16 @@ export function parseAgentEvent(line: string, identity: AgentIdentity): AgentEve
   ) {
     return undefined;
   }
-  const { event, epochMs, holdMs } = fields;
+  const { event, epochMs, holdMs, generation } = fields;
   switch (event) {
     case 'start':
       return isCount(epochMs) ? { event, epochMs } : undefined;
     case 'applied':
-      return isCount(epochMs) && isCount(holdMs) ? { event, epochMs, holdMs } : undefined;
+      return isCount(epochMs) && isCount(holdMs)
+        ? { event, epochMs, holdMs, ...toEngine(fields) }
+        : undefined;
+    case 'peers':
+      return typeof generation === 'string' ? { event, generation } : undefined;
     case 'report': {
       const report = toReport(fields);
       return report && { event, report };
@@ -100,6 +134,7 @@ function toReport(fields: Fields): AgentReport | undefined {
   ) {
     return undefined;
   }
+  const verify = toChecks(fields['verify']);
   const egress = toCounts(fields['egress']);
   const ingress = toCounts(fields['ingress']);
   return {
@@ -109,10 +144,30 @@ function toReport(fields: Fields): AgentReport | undefined {
     clean,
     appliedAtMs,
     endedAtMs,
+    ...toEngine(fields),
+    ...(verify && { verify }),
     ...(egress && { egress }),
     ...(ingress && { ingress }),
   };
 }
+
+function toChecks(value: unknown): Checks | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const fields = value as Fields;
+  const before = toCheck(fields['before']);
+  const during = toCheck(fields['during']);
+  const after = toCheck(fields['after']);
+  return before && { before, ...(during && { during }), ...(after && { after }) };
+}
+
+function toCheck(value: unknown): Check | undefined {
+  if (value === null || typeof value !== 'object') return undefined;
+  const { tries, us } = value as Fields;
+  if (!isCount(tries)) return undefined;
+  return { tries, ...(isCount(us) && { us }) };
+}
+
+const toEngine = ({ engine }: Fields): { engine?: Engine } => (engine === 'bpf' ? { engine } : {});
 
 function toCounts(value: unknown): PacketCounts | undefined {
   if (value === null || typeof value !== 'object') return undefined;

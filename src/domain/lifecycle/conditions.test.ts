@@ -6,6 +6,7 @@ import {
   injectedCondition,
   recoveredCondition,
   setCondition,
+  type Shortfalls,
 } from './conditions.ts';
 import { anEntry, at, T0 } from './experiment.builder.ts';
 
@@ -19,6 +20,8 @@ const unproven = anEntry({ name: 'u', state: 'Unknown', reason: 'Unproven' });
 const lost = anEntry({ name: 'n', state: 'Unknown', reason: 'DeadlinePassed' });
 const leaked = anEntry({ name: 'l', state: 'Leaked', reason: 'AgentDied' });
 const abandoned = anEntry({ name: 'a', state: 'Abandoned', reason: 'ReapFailed' });
+
+const asAsked: Shortfalls = { correlation: 0, partial: [], missing: undefined, stale: undefined };
 
 describe('setCondition', () => {
   const accepted = { type: 'Accepted', status: 'True', reason: 'Planned', message: 'm' } as const;
@@ -36,7 +39,12 @@ describe('setCondition', () => {
   });
 
   it('lists the conditions in the order of the API, whatever order they come in', () => {
-    const all = [degradedCondition([], 0), recoveredCondition([]), injectedCondition([]), accepted];
+    const all = [
+      degradedCondition([], asAsked),
+      recoveredCondition([]),
+      injectedCondition([]),
+      accepted,
+    ];
     const set = all.reduce<ReturnType<typeof setCondition>>(
       (list, one) => setCondition(list, one, 1, T0),
       [],
@@ -146,7 +154,7 @@ describe('degradedCondition', () => {
       'n: DeadlinePassed, a: ReapFailed',
     ],
   ])('is %s', (_name, pods, correlation, status, reason, message) => {
-    expect(degradedCondition(pods, correlation)).toEqual({
+    expect(degradedCondition(pods, { ...asAsked, correlation })).toEqual({
       type: 'Degraded',
       status,
       reason,
@@ -154,8 +162,36 @@ describe('degradedCondition', () => {
     });
   });
 
+  it.each<[string, Partial<Shortfalls>, string, string]>([
+    [
+      'when agents cannot be told of changed peers',
+      { stale: 'web-0: exec is denied', partial: ['shop/db'] },
+      'PeersStale',
+      'web-0: exec is denied',
+    ],
+    [
+      'when a peer is nobody any more',
+      { missing: 'spec.peers[0].pods: match none', partial: ['shop/db'] },
+      'PeersUnresolved',
+      'spec.peers[0].pods: match none',
+    ],
+    [
+      'when only a part of a Service is hit',
+      { partial: ['shop/db'], correlation: 100 },
+      'PartialService',
+      "only some endpoints of Service shop/db lie in a peer's cidr: traffic through the Service's own address is left alone; with services: any it is hit",
+    ],
+  ])('is true %s', (_name, shortfalls, reason, message) => {
+    expect(degradedCondition([recovered], { ...asAsked, ...shortfalls })).toEqual({
+      type: 'Degraded',
+      status: 'True',
+      reason,
+      message,
+    });
+  });
+
   it('names three pods at most', () => {
-    expect(degradedCondition([failed, failed, failed, failed, failed], 0).message).toBe(
+    expect(degradedCondition([failed, failed, failed, failed, failed], asAsked).message).toBe(
       'f: ForeignQdisc (tbf), f: ForeignQdisc (tbf), f: ForeignQdisc (tbf), and 2 more',
     );
   });

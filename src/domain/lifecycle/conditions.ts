@@ -10,7 +10,10 @@ import type {
 } from '../../api/v1alpha1/reasons.ts';
 import { conditionTypes } from '../../api/v1alpha1/conditions.ts';
 import { MAX_CORRELATION } from '../network/gilbert.ts';
+import { shorten } from '../shorten.ts';
 import { isSettled } from './pod-case.ts';
+
+const MAX_MESSAGE = 1_000;
 
 /** A condition without what only its history knows. The reasons of each type are a closed list. */
 export type Condition = {
@@ -70,8 +73,23 @@ export function recoveredCondition(pods: readonly PodStatusEntry[]): Condition {
   return { type: 'Recovered', status: 'True', reason: 'AllClean', message };
 }
 
+/** What of a run is not as it was asked for, apart from its pods. */
+export interface Shortfalls {
+  /** As asked for, in percent. */
+  readonly correlation: number;
+  /** Services (namespace/name) of which only some endpoints are hit. */
+  readonly partial: readonly string[];
+  /** Which peer is nobody now. */
+  readonly missing: string | undefined;
+  /** Why agents may follow other peers than there are. */
+  readonly stale: string | undefined;
+}
+
 /** What went otherwise than planned, the worst first. */
-export function degradedCondition(pods: readonly PodStatusEntry[], correlation: number): Condition {
+export function degradedCondition(
+  pods: readonly PodStatusEntry[],
+  { correlation, partial, missing, stale }: Shortfalls,
+): Condition {
   const unclean = pods.filter(notClean);
   const leaked = pods.filter((pod) => pod.state === 'Leaked' || pod.reason === 'Reaped');
   const failed = pods.filter((pod) => pod.state === 'Failed' || pod.state === 'Unknown');
@@ -84,6 +102,24 @@ export function degradedCondition(pods: readonly PodStatusEntry[], correlation: 
   if (failed.length > 0) {
     return { type: 'Degraded', status: 'True', reason: 'PodsFailed', message: examples(failed) };
   }
+  if (stale !== undefined) {
+    return {
+      type: 'Degraded',
+      status: 'True',
+      reason: 'PeersStale',
+      message: shorten(stale, MAX_MESSAGE),
+    };
+  }
+  if (missing !== undefined) {
+    const message = shorten(missing, MAX_MESSAGE);
+    return { type: 'Degraded', status: 'True', reason: 'PeersUnresolved', message };
+  }
+  if (partial.length > 0) {
+    const some = partial.slice(0, 3).join(', ');
+    const more = partial.length > 3 ? ` and ${partial.length - 3} more` : '';
+    const message = `only some endpoints of Service ${some}${more} lie in a peer's cidr: traffic through the Service's own address is left alone; with services: any it is hit`;
+    return { type: 'Degraded', status: 'True', reason: 'PartialService', message };
+  }
   if (correlation > MAX_CORRELATION) {
     const message = `correlation ${correlation} is realised as ${MAX_CORRELATION}`;
     return { type: 'Degraded', status: 'True', reason: 'CorrelationLimited', message };
@@ -92,7 +128,7 @@ export function degradedCondition(pods: readonly PodStatusEntry[], correlation: 
 }
 
 /** Settled without a proof that the pod is clean. */
-function notClean(pod: PodStatusEntry): boolean {
+export function notClean(pod: PodStatusEntry): boolean {
   return isSettled(pod) && (pod.state === 'Abandoned' || pod.state === 'Unknown');
 }
 

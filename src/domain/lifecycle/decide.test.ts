@@ -112,11 +112,13 @@ const injection = fc.oneof(
 );
 const time = ms.map((since) => T0 + since);
 const done: fc.Arbitrary<PodActivity> = fc.record({
+  preflight: activity(injection),
   inject: activity(injection),
   injectUncertain: fc.boolean(),
   proof: activity(
     fc.record({ readAt: time, startedAtMs: time, appliedAtMs: time }, { requiredKeys: ['readAt'] }),
   ),
+  update: activity(fc.constant({ generation: '0' })),
   stop: activity(fc.constant({})),
   reap: activity(injection),
 });

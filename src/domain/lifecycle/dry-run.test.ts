@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { ChaosExperimentStatus } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { anExperiment } from './experiment.builder.ts';
-import { decideAt, held, targets, webs } from './start-row.builder.ts';
+import { aPod } from '../targets/pod.builder.ts';
+import { T0 } from './experiment.builder.ts';
+import { activities } from './observed.builder.ts';
+import { decideAt as decideAsked, held, targets, webs } from './start-row.builder.ts';
+
+const accepted = { kind: 'done', at: 0, result: { kind: 'accepted' } } as const;
+
+/** Admission was asked about every pod, and has nothing against it. */
+const decideAt: typeof decideAsked = (experiment, sees, ms) => {
+  const pods = webs(60);
+  const asked = activities(...pods.map((pod) => [pod, { preflight: accepted }] as const));
+  return decideAsked(experiment, { activities: asked, ...sees }, ms);
+};
 
 describe('a dry run', () => {
   const dry = { spec: { dryRun: true, targets: targets(1) } };
@@ -77,5 +89,69 @@ describe('a dry run', () => {
     };
     const fresh = names(decideAt(real({}, other), { pods: crowd }).status);
     expect(names(decideAt(real(promised, other), { pods: crowd }).status)).toEqual(fresh);
+  });
+});
+
+describe('the preflight of a dry run', () => {
+  const owner = { kind: 'ReplicaSet', name: 'web', uid: 'rs' };
+  const [a, b, alone] = [
+    aPod({ name: 'a', owner }),
+    aPod({ name: 'b', owner }),
+    aPod({ name: 'alone' }),
+  ];
+  const pods = [a, b, alone];
+  const experiment = anExperiment({ spec: { dryRun: true, targets: targets('100%') } });
+  const { effects } = decideAsked(experiment, { pods });
+  const asked = effects.map(({ pod }) => pod);
+  const [ofOwner] = asked.filter((pod) => pod !== alone);
+  const failed = (tries: number) =>
+    ({ kind: 'failed', at: T0, tries, denied: false, message: 'reset' }) as const;
+  const refused = {
+    kind: 'done',
+    at: 0,
+    result: { kind: 'refused', reason: 'PolicyDenied', message: 'violates PodSecurity' },
+  } as const;
+
+  it('asks once for the pods of one owner, about the container of the real run, and waits', () => {
+    expect(asked).toHaveLength(2);
+    expect(asked).toContain(alone);
+    for (const effect of effects) {
+      expect(effect).toMatchObject({
+        kind: 'preflight',
+        preview: { attempt: 1, run: { netem: ['limit 100000 loss random 20%'] } },
+      });
+    }
+    const busy = { preflight: { kind: 'busy' } } as const;
+    const sees = { pods, activities: activities([ofOwner!, busy], [alone, busy]) };
+    expect(decideAsked(experiment, sees)).toEqual({ status: {}, effects: [] });
+  });
+
+  it('says of each pod that admission would refuse why, and plans it all the same', () => {
+    const known = activities([ofOwner!, { preflight: refused }], [alone, { preflight: accepted }]);
+    const { status } = decideAsked(experiment, { pods, activities: known });
+    expect(status.phase).toBe('Planned');
+    expect(status.message).toBe(
+      'dry run: would hit 3 of 3 matched pods: a, alone, b; ' +
+        'but admission would refuse our container in 2 of them: PolicyDenied (violates PodSecurity)',
+    );
+    const reasons = status.pods?.map(({ name, state, reason }) => [name, state, reason]);
+    expect(reasons?.toSorted()).toEqual([
+      ['a', 'Planned', 'PolicyDenied'],
+      ['alone', 'Planned', undefined],
+      ['b', 'Planned', 'PolicyDenied'],
+    ]);
+  });
+
+  it('asks again where there was no answer, and gives up after the third time', () => {
+    const sees = (tries: number) => ({
+      pods,
+      activities: activities(
+        [ofOwner!, { preflight: failed(tries) }],
+        [alone, { preflight: accepted }],
+      ),
+    });
+    expect(decideAsked(experiment, sees(2), 100).wakeAt).toBe(T0 + 1_000);
+    expect(decideAsked(experiment, sees(2), 1_000).effects).toHaveLength(1);
+    expect(decideAsked(experiment, sees(3), 1_000).status.phase).toBe('Planned');
   });
 });

@@ -58,6 +58,32 @@ describe('a pod whose agent has ended', () => {
       }),
       becomes: { ...recovered('Elapsed'), egress: '19/100', ingress: '0/5' },
     },
+    'tells what was found of the connection that was to be checked': {
+      at: 12_000,
+      sees: last({
+        ...applied,
+        reason: 'Elapsed',
+        verify: {
+          before: { tries: 1, us: 432 },
+          during: { tries: 3 },
+          after: { tries: 2, us: 1_002_449 },
+        },
+      }),
+      becomes: {
+        ...recovered('Elapsed'),
+        verified: { before: '0.4ms', during: 'no answer in 3 tries', after: '1002.4ms at try 2' },
+      },
+    },
+    'tells that the name of the connection to check does not resolve': {
+      at: 12_000,
+      sees: last({ ...applied, reason: 'Elapsed', verify: { before: { tries: 0 } } }),
+      becomes: { ...recovered('Elapsed'), verified: { before: 'the name does not resolve' } },
+    },
+    'tells what lost the packets where the kernel has no netem': {
+      at: 12_000,
+      sees: last({ ...applied, reason: 'Elapsed', engine: 'bpf' }),
+      becomes: { ...recovered('Elapsed'), engine: 'bpf' },
+    },
     'keeps the message of its report': {
       at: 12_000,
       sees: last({ ...applied, reason: 'Deadline', message: 'late' }),

@@ -1,6 +1,6 @@
 import type { PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { PodReason } from '../../api/v1alpha1/reasons.ts';
-import type { AgentReason, AgentReport, PacketCounts } from '../agent/report.ts';
+import type { AgentReason, AgentReport, Check, PacketCounts } from '../agent/report.ts';
 import type { Evidence } from './evidence.ts';
 import { become, type PodCase, type PodStep, sinceStart, wait } from './pod-case.ts';
 import { reap, tookAway } from './reap.ts';
@@ -10,7 +10,11 @@ export function ended(pod: PodCase, evidence: Evidence & { kind: 'ended' }): Pod
   const { report } = evidence;
   const { times } = pod;
   const entry = report?.applied
-    ? { ...pod.entry, applied: pod.entry.applied ?? sinceStart(report.appliedAtMs, times.start) }
+    ? {
+        ...pod.entry,
+        applied: pod.entry.applied ?? sinceStart(report.appliedAtMs, times.start),
+        ...(report.engine && { engine: report.engine }),
+      }
     : pod.entry;
   if (report?.clean) {
     if (!report.applied)
@@ -60,15 +64,32 @@ function failure(reason: AgentReason): PodReason {
     case 'Unverified':
     case 'RevertFailed':
     case 'BadInput':
+    case 'PeersUnresolved':
+    case 'ExceptionUnresolved':
       return reason;
   }
 }
 
-function measured(report: AgentReport): Pick<PodStatusEntry, 'egress' | 'ingress'> {
+function measured(report: AgentReport): Pick<PodStatusEntry, 'egress' | 'ingress' | 'verified'> {
+  const { verify } = report;
   return {
+    ...(verify && {
+      verified: {
+        before: checkText(verify.before),
+        ...(verify.during && { during: checkText(verify.during) }),
+        ...(verify.after && { after: checkText(verify.after) }),
+      },
+    }),
     ...(report.egress && { egress: lostOfSeen(report.egress) }),
     ...(report.ingress && { ingress: lostOfSeen(report.ingress) }),
   };
+}
+
+function checkText({ tries, us }: Check): string {
+  if (tries === 0) return 'the name does not resolve';
+  if (us === undefined) return `no answer in ${tries} tries`;
+  const took = `${Math.round(us / 100) / 10}ms`;
+  return tries === 1 ? took : `${took} at try ${tries}`;
 }
 
 function lostOfSeen({ seen, passed }: PacketCounts): string {

@@ -59,9 +59,7 @@ export function aRun(parts: Partial<Run> = {}): Run {
     startBefore: at(60_000),
     deadline: at(70_000),
     durationMs: 10_000,
-    lossPercentage: 20,
-    correlation: 0,
-    realisedCorrelation: 0,
+    netem: ['limit 100000 loss random 20%'],
     direction: 'both',
     ...parts,
   };

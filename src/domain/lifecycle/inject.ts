@@ -5,7 +5,7 @@ import type { Evidence } from './evidence.ts';
 import {
   attempt,
   become,
-  CLOCK_ALLOWANCE_MS,
+  START_ALLOWANCE_MS,
   type PodCase,
   type PodStep,
   wait,
@@ -19,26 +19,32 @@ export function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent
   if (injection.kind === 'busy') return wait(entry);
   // It is in the pod, and will be in what we see of the pod.
   if (injection.kind === 'done' && injection.result.kind === 'accepted') return unobserved(pod);
-  const notInjected = failedInjection(pod);
+  const barred = pod.mayInject === 'excluded' || target.excluded;
+  const notInjected = failedInjection(pod, barred);
   if (notInjected.state === 'Gone') return wait(notInjected);
   const certain = pod.wroteAhead && !activity.injectUncertain;
-  if (certain && (pod.stopping || injection.kind === 'done')) return wait(notInjected);
+  if (certain && (pod.stopping || barred || injection.kind === 'done')) return wait(notInjected);
   // A request of which we don't know the fate may still be carried out; its agent would do nothing after this.
-  const overAt = times.startBefore + CLOCK_ALLOWANCE_MS;
+  const overAt = times.startBefore + START_ALLOWANCE_MS;
   if (now >= overAt) return wait(notInjected);
-  if (pod.stopping || target.terminating || now >= times.startBefore) return wait(entry, overAt);
+  const mayTry = !pod.stopping && !barred && pod.mayInject === 'yes';
+  if (!mayTry || target.terminating || now >= times.startBefore) return wait(entry, overAt);
   const tried = attempt(injection, { kind: 'inject', pod: target }, now);
   return { entry, effects: tried.effects, wakeAt: earlier(tried.wakeAt, overAt) ?? overAt };
 }
 
 /** What becomes of the pod if no agent gets into it. */
-function failedInjection({ entry, activity: { inject: injection } }: PodCase): PodStatusEntry {
+function failedInjection(
+  { entry, activity: { inject: injection } }: PodCase,
+  barred: boolean,
+): PodStatusEntry {
   if (injection.kind === 'done' && injection.result.kind === 'refused') {
     const { reason, message } = injection.result;
     return reason === 'PodGone'
       ? become(entry, 'Gone', 'PodGone')
       : become(entry, 'Failed', reason, message);
   }
+  if (barred) return become(entry, 'Failed', 'Excluded');
   const why = injection.kind === 'failed' ? injection.message : undefined;
   return become(entry, 'Failed', 'NotStarted', why);
 }
@@ -62,7 +68,7 @@ export function starting(pod: PodCase, evidence: Evidence & { kind: 'starting' }
   const { entry, times, now } = pod;
   // A kubelet that never said a word may have started the agent all the same, and one that ran does not start again.
   if (evidence.reason === '' || entry.state !== 'Planned') return unobserved(pod);
-  const overAt = times.startBefore + CLOCK_ALLOWANCE_MS;
+  const overAt = times.startBefore + START_ALLOWANCE_MS;
   if (now < overAt) {
     const reason = waitingReason(evidence.reason);
     return wait(

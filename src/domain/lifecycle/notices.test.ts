@@ -26,7 +26,7 @@ const status = (
   message: `now ${phase}`,
   startTime: '2026-01-01T00:00:00.000Z',
   pods,
-  summary: summarise(pods, 20),
+  summary: summarise(pods, '20%'),
   conditions: [injectedCondition(pods), recoveredCondition(pods)].reduce(
     (all, one) => setCondition(all, one, 1, 0),
     [] as ReturnType<typeof setCondition>,
@@ -85,6 +85,17 @@ describe('notices', () => {
     ],
   ])('of %s', (_name, before, after, said) => {
     expect(told(before, after)).toEqual(said);
+  });
+
+  it('tells of another attempt as it told of the first', () => {
+    const over = {
+      ...status('Completed', [pod('Recovered', { applied: 1, ended: 2 })]),
+      rerun: 'a',
+    };
+    const again = { ...planned, rerun: 'b', startTime: '2026-01-02T00:00:00.000Z' };
+    expect(told(over, again)).toEqual(['Normal Planned']);
+    const refused: ChaosExperimentStatus = { phase: 'Failed', message: 'no', rerun: 'b' };
+    expect(told({ ...refused, rerun: 'a' }, refused)).toEqual(['Warning Refused', 'ended Failed']);
   });
 
   it('names the pod and the way out when a fault could not be removed', () => {

@@ -4,6 +4,7 @@ import type {
 } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { EventReason } from '../../api/v1alpha1/reasons.ts';
 import { isFinal } from '../../api/v1alpha1/phases.ts';
+import { faultWords } from '../network/impairment.ts';
 import { isSettled } from './pod-case.ts';
 
 /** Something that people or metrics are told once, because status has passed from one state to the next. */
@@ -29,10 +30,11 @@ export type CleanupOutcome = (typeof cleanupOutcomes)[number];
 export function notices(before: ChaosExperimentStatus, after: ChaosExperimentStatus): Notice[] {
   const said: Notice[] = [];
   const note = after.message ?? '';
-  if (before.startTime === undefined && after.startTime !== undefined) {
+  const anew = before.rerun !== after.rerun;
+  if (after.startTime !== undefined && before.startTime !== after.startTime) {
     said.push({ kind: 'event', type: 'Normal', reason: 'Planned', action: 'Plan', note });
   }
-  if (after.startTime === undefined && before.phase !== after.phase) {
+  if (after.startTime === undefined && (anew || before.phase !== after.phase)) {
     if (after.phase === 'Planned') {
       said.push({ kind: 'event', type: 'Normal', reason: 'Planned', action: 'Plan', note });
     }
@@ -61,7 +63,7 @@ export function notices(before: ChaosExperimentStatus, after: ChaosExperimentSta
       note,
     });
   }
-  if (!isFinal(before.phase) && isFinal(after.phase)) {
+  if (isFinal(after.phase) && (anew || !isFinal(before.phase))) {
     said.push({ kind: 'ended', phase: after.phase });
   }
   return said;
@@ -74,7 +76,8 @@ function injectionOver({ conditions }: ChaosExperimentStatus): boolean {
 }
 
 function injectedNote({ summary, run }: ChaosExperimentStatus): string {
-  return `${summary?.asked} loss (${run?.direction}, correlation ${run?.realisedCorrelation}) proven in ${summary?.pods} pods until ${summary?.ends}`;
+  const fault = faultWords(summary?.asked ?? '', run?.direction ?? 'both');
+  return `${fault} proven in ${summary?.pods} pods until ${summary?.ends}`;
 }
 
 function podNotices(before: readonly PodStatusEntry[], after: readonly PodStatusEntry[]): Notice[] {

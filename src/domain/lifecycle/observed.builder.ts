@@ -1,4 +1,6 @@
 import type { ChaosExperiment } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { aPeerWorld } from '../peers/world.builder.ts';
+import { limitsInForce } from '../safety/limits.ts';
 import type { Pod } from '../targets/pod.ts';
 import {
   NO_ACTIVITY,
@@ -35,9 +37,16 @@ export function observed(
   return {
     experiment,
     others: [],
+    ended: () => false,
     activities: new Map(),
     wroteAhead: true,
-    settings: { injectorImage: 'squall.local/injector:dev', crossNamespace: false },
+    namespaces: {
+      kind: 'read',
+      value: { get: (name) => ({ name, labels: {}, excluded: false }) },
+    },
+    peers: { kind: 'read', value: aPeerWorld() },
+    limits: { kind: 'read', value: limitsInForce([], { requesterChecked: false }) },
+    settings: { injectorImage: 'squall.local/injector:dev' },
     ...parts,
     pods: 'kind' in pods ? pods : readPods(pods),
   };

@@ -1,7 +1,9 @@
 import type { PodState, PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { PodReason } from '../../api/v1alpha1/reasons.ts';
 import type { Activity, PodActivity } from './observed.ts';
+import { shorten } from '../shorten.ts';
 import type { Effect } from './effects.ts';
+import type { PeerOrders } from './follow.ts';
 
 /** The times of a run, in milliseconds: the first three since the epoch. */
 export interface RunTimes {
@@ -10,6 +12,8 @@ export interface RunTimes {
   readonly startBefore: number;
   /** No fault lives longer. */
   readonly deadline: number;
+  /** The same for pods that came later; undefined while there are none. */
+  readonly joinedDeadline?: number;
   readonly duration: number;
 }
 
@@ -20,6 +24,12 @@ export interface PodCase {
   readonly times: RunTimes;
   /** The run is to end early. */
   readonly stopping: boolean;
+  /** Whether a new fault may be brought into the pod: no longer where it was excluded since, and not while no policy can be read. */
+  readonly mayInject: 'yes' | 'excluded' | 'unknown';
+  /** What the agent is to be told of the run's peers; undefined when there are none. */
+  readonly peers?: PeerOrders | undefined;
+  /** The pod's node is left alone. */
+  readonly exceptsNode: boolean;
   readonly wroteAhead: boolean;
   readonly now: number;
 }
@@ -37,10 +47,16 @@ export const MAX_SKEW_MS = 10_000;
 export const CLOCK_ALLOWANCE_MS = 30_000;
 
 /**
- * How long after its end, which is by the node's clock, we look after an agent: what clocks may differ, and 5 s in
- * which the kubelet may report it.
+ * How long after its start-before an agent may still apply: it may start at the last moment by a clock that is 10 s behind,
+ * and takes seconds. A run is promised to be over 30 s after that time, and to be let go takes a moment as well.
  */
-export const OVERDUE_MS = MAX_SKEW_MS + 5_000;
+export const START_ALLOWANCE_MS = 25_000;
+
+/**
+ * How long after its end, which is by the node's clock, we look after an agent: what clocks may differ, the 6 s after
+ * which it tidies up (images/injector/parts/fault.sh), and 5 s in which the kubelet may report it.
+ */
+export const OVERDUE_MS = MAX_SKEW_MS + 6_000 + 5_000;
 
 /** How long an agent that was told, and has not answered with its report, may take until its end is reported. */
 export const STOP_GRACE_MS = 5_000;
@@ -111,14 +127,12 @@ export function become(
     ...rest,
     state,
     ...(reason && { reason }),
-    ...(message && { message: shorten(message) }),
+    ...(message && { message: shorten(message, MAX_MESSAGE) }),
   };
 }
 
 /** Admission controllers answer with essays; status has to stay small. */
-function shorten(message: string): string {
-  return message.length <= 300 ? message : `${message.slice(0, 299)}…`;
-}
+const MAX_MESSAGE = 300;
 
 export const wait = (entry: PodStatusEntry, wakeAt?: number): PodStep => ({
   entry,

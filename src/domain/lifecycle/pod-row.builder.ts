@@ -22,6 +22,7 @@ export interface PodRow {
   readonly entry?: Partial<PodStatusEntry>;
   readonly did?: Partial<PodActivity>;
   readonly stopping?: true;
+  readonly mayInject?: 'excluded' | 'unknown';
   /** Another process planned the run and may have acted on it. */
   readonly restarted?: true;
   /** The entry afterwards; the same as before when it is left out. */
@@ -39,6 +40,7 @@ export function testRows(table: Readonly<Record<string, PodRow>>): void {
 /** Takes the step and holds it against the row. */
 export function testRow(row: PodRow): void {
   const { sees, entry = {}, did = {}, stopping = false, restarted = false } = row;
+  const { mayInject = 'yes' } = row;
   const before = anEntry(entry);
   const run = { startTime: at(0), attempt: 1, run: aRun() };
   const step = stepPod(
@@ -47,6 +49,8 @@ export function testRow(row: PodRow): void {
       activity: { ...NO_ACTIVITY, ...did },
       times: runTimes(run),
       stopping,
+      mayInject,
+      exceptsNode: false,
       wroteAhead: !restarted,
       now: T0 + row.at,
     },

@@ -21,6 +21,7 @@ describe('two experiments', () => {
     ['Injected', undefined],
     ['Leaked', 'AgentDied'],
     ['Unknown', 'Unproven'],
+    ['Abandoned', 'ReapFailed'],
   ] as const)('never race for a pod that is %s', (state, reason) => {
     const entry = anEntry({ name: 'web-1', state, ...(reason && { reason }) });
     const others = [aStartedExperiment([entry], { name: 'other' })];
@@ -34,7 +35,6 @@ describe('two experiments', () => {
     ['Recovered', 'Elapsed'],
     ['Failed', 'NotStarted'],
     ['Gone', 'PodGone'],
-    ['Abandoned', 'ReapFailed'],
     ['Unknown', 'DeadlinePassed'],
   ] as const)('may share a pod that is %s for good', (state, reason) => {
     const entry = anEntry({ name: 'web-1', state, reason });

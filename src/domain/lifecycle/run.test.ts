@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Phase, PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { limitsOf } from '../safety/policy.builder.ts';
 import { aPod } from '../targets/pod.builder.ts';
 import type { ContainerState } from '../targets/pod.ts';
 import { anAgent, reportText, terminated } from './agent.builder.ts';
@@ -123,7 +124,7 @@ describe('the phase of a run', () => {
   it('names the direction when it is not both', () => {
     const parts = { status: { run: aRun({ direction: 'egress' }) } };
     expect(decideAt(5_000, [recovered('x')], {}, parts).status.message).toBe(
-      '20% egress loss was in 1/1 pods',
+      '20% loss on egress was in 1/1 pods',
     );
   });
 });
@@ -218,4 +219,44 @@ describe('hasStarted', () => {
     expect(hasStarted(unstarted)).toBe(false);
     expect(hasStarted(anExperiment().status)).toBe(false);
   });
+});
+
+describe('a run that is halted', () => {
+  const sees = {
+    pods: [withAgent('a', running), aPod({ name: 'b' })],
+    limits: { kind: 'read', value: limitsOf({ halt: true }) },
+  } as const;
+  const entries = [injected('a'), { name: 'b' }];
+
+  it('is told to stop like one that a person stops, and injects nothing more', () => {
+    const { status, effects } = decideAt(2_000, entries, sees);
+    expect(effects.map(({ kind, pod }) => [kind, pod.metadata.name])).toEqual([['stop', 'a']]);
+    expect(status).toMatchObject({
+      phase: 'Recovering',
+      stopping: 'halted by SafetyPolicy strict',
+      message: 'halted by SafetyPolicy strict; taking the faults away',
+    });
+  });
+
+  it('goes on ending when halt is taken back', () => {
+    const stopping = { status: { stopping: 'halted by SafetyPolicy strict' } };
+    const { status, effects } = decideAt(2_000, entries, { pods: sees.pods }, stopping);
+    expect(effects.map(({ kind }) => kind)).toEqual(['stop']);
+    expect(status.phase).toBe('Recovering');
+  });
+
+  it('goes on while the policies cannot be read', () => {
+    const limits = { kind: 'unreadable', message: 'Forbidden' } as const;
+    const { effects } = decideAt(2_000, [injected('a')], { ...sees, limits });
+    expect(effects).toEqual([]);
+  });
+});
+
+it('takes the finalizer back that a replaced object has lost, unless it is being deleted', () => {
+  const bare = { finalizers: [] };
+  const pods = [withAgent('a', running)];
+  expect(decideAt(2_000, [injected('a')], { pods }, bare).finalizer).toBe('add');
+  expect(decideAt(2_000, [injected('a')], { pods }).finalizer).toBeUndefined();
+  const gone = decideAt(2_000, [injected('a')], { pods }, { ...bare, ...deleted });
+  expect(gone.finalizer).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import type { PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { earlier } from './effects.ts';
 import type { Evidence } from './evidence.ts';
+import { tellPeers } from './follow.ts';
 import {
   attempt,
   become,
@@ -27,10 +28,12 @@ export function running(pod: PodCase, evidence: Evidence & { kind: 'running' }):
   const ending = mustEnd
     ? stopAgent({ ...pod, entry: overdue(entry, pod) }, evidence)
     : { entry, effects: [], wakeAt: lookAt };
-  const wakeAt = earlier(ending.wakeAt, reading.wakeAt);
+  const telling =
+    entry.state === 'Injected' && !mustEnd ? tellPeers(pod, evidence.pod) : { effects: [] };
+  const wakeAt = earlier(ending.wakeAt, earlier(reading.wakeAt, telling.wakeAt));
   return {
     entry: ending.entry,
-    effects: [...reading.effects, ...ending.effects],
+    effects: [...reading.effects, ...telling.effects, ...ending.effects],
     ...(wakeAt !== undefined && { wakeAt }),
   };
 }
@@ -43,16 +46,17 @@ function mayStillProve({ wroteAhead, activity: { proof, stop } }: PodCase): bool
 /** What the agent's own words make of the entry. Words that come too late add the time, and save nothing. */
 function prove({ entry, activity, times }: PodCase): PodStatusEntry {
   if (activity.proof.kind !== 'done' || entry.applied !== undefined) return entry;
-  const { startedAtMs, appliedAtMs, readAt } = activity.proof.result;
+  const { startedAtMs, appliedAtMs, engine, readAt } = activity.proof.result;
   if (appliedAtMs === undefined) return entry;
-  const applied = sinceStart(appliedAtMs, times.start);
-  if (entry.state === 'Unknown') return { ...entry, applied };
+  const known = { applied: sinceStart(appliedAtMs, times.start), ...(engine && { engine }) };
+  if (entry.state === 'Unknown') return { ...entry, ...known };
   const skewed =
     startedAtMs !== undefined &&
-    (startedAtMs < times.start - MAX_SKEW_MS || startedAtMs > readAt + MAX_SKEW_MS);
+    (startedAtMs < times.start + (entry.batch ?? 0) - MAX_SKEW_MS ||
+      startedAtMs > readAt + MAX_SKEW_MS);
   return skewed
-    ? { ...become(entry, 'Unknown', 'ClockSkew'), applied }
-    : { ...become(entry, 'Injected'), applied };
+    ? { ...become(entry, 'Unknown', 'ClockSkew'), ...known }
+    : { ...become(entry, 'Injected'), ...known };
 }
 
 function overdue(entry: PodStatusEntry, { stopping }: PodCase): PodStatusEntry {

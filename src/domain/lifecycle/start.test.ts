@@ -2,13 +2,19 @@ import { describe, expect, it } from 'vitest';
 import type { ChaosExperimentStatus } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { containerName } from '../container.ts';
 import { drawHandle } from '../network/handle.ts';
+import { limitsInForce } from '../safety/limits.ts';
+import { limitsOf } from '../safety/policy.builder.ts';
 import { aPod } from '../targets/pod.builder.ts';
 import { identity } from './agent.builder.ts';
 import { anEntry, anExperiment, aRun, aStartedExperiment, at, T0 } from './experiment.builder.ts';
-import { shortUid } from './observed.ts';
+import { type PodReading, shortUid } from './observed.ts';
+import { readPods } from './observed.builder.ts';
 import { decideAt, held, targets, testRows, webs } from './start-row.builder.ts';
 
 const stop = (reason: string) => ({ annotations: { 'squall.dev/stop': reason } });
+
+const inForce = (spec: Parameters<typeof limitsOf>[0]) =>
+  ({ kind: 'read', value: limitsOf(spec) }) as const;
 
 const failedBefore = {
   observedGeneration: 1,
@@ -59,6 +65,19 @@ describe('an experiment that must not start', () => {
       given: { spec: { startingDeadline: '5' } },
       comesTo: ['Failed', 'InvalidSpec'],
     },
+    'is refused when the steps of its profile are out of order': {
+      given: {
+        spec: {
+          profile: [
+            { at: '2s', latency: '1s' },
+            { at: '1s', latency: '0ms' },
+          ],
+        },
+      },
+      comesTo: ['Failed', 'InvalidSpec'],
+      message:
+        'spec.profile[1].at: 1s is not after the step before it: takes a time above 2s, as steps are in the order of their times',
+    },
     'is refused when it is older than its startingDeadline': {
       given: {},
       at: 600_001,
@@ -75,7 +94,73 @@ describe('an experiment that must not start', () => {
       given: { spec: { targets: { ...targets(1), namespaces: ['shop', 'bank'] } } },
       comesTo: ['Failed', 'CrossNamespace'],
       message:
-        "spec.targets.namespaces names bank: this installation allows only the experiment's own namespace shop",
+        "spec.targets.namespaces: names bank, and this installation, which does not check the rights of requesters, allows only the experiment's own namespace shop",
+    },
+    'is refused while everything is halted': {
+      given: {},
+      sees: { limits: inForce({ halt: true }) },
+      comesTo: ['Failed', 'Halted'],
+      message:
+        'spec.dryRun: everything is halted by SafetyPolicy strict: only a dry run (true) is taken until halt is taken back',
+    },
+    'stays refused when halt is taken back': {
+      given: { status: { observedGeneration: 1, phase: 'Failed', endTime: at(0) } },
+    },
+    'is refused as a copy of one that was run, as a backup restores it': {
+      given: { annotations: { 'squall.dev/run': 'another-uid' } },
+      comesTo: ['Failed', 'Restored'],
+      message:
+        'a copy of an experiment that was run as another-uid, as a backup restores it: to run it, create it without the annotation squall.dev/run',
+    },
+    'waits while the policies cannot be read': {
+      given: {},
+      sees: { limits: { kind: 'unreadable', message: 'the policies cannot be read: Forbidden' } },
+      comesTo: ['Pending', 'PolicyUnreadable'],
+      message: 'the policies cannot be read: Forbidden',
+      wakes: 1_100,
+    },
+    'waits while the namespaces cannot be read': {
+      given: {},
+      sees: { namespaces: { kind: 'unreadable', message: 'the namespaces cannot be read' } },
+      comesTo: ['Pending', 'ClusterUnreadable'],
+      message: 'the namespaces cannot be read',
+      wakes: 1_100,
+    },
+    'waits while what was read of the pods may be old': {
+      given: {},
+      sees: {
+        pods: { ...readPods(webs(3)), stale: 'the pods cannot be read: reset' } as PodReading,
+      },
+      comesTo: ['Pending', 'ClusterUnreadable'],
+      message: 'the pods cannot be read: reset',
+      wakes: 1_100,
+    },
+    'waits for a namespace that has pods and is not known yet': {
+      given: {},
+      sees: { namespaces: { kind: 'read', value: { get: () => undefined } } },
+      comesTo: ['Pending', 'ClusterUnreadable'],
+      message: 'namespace shop cannot be read yet',
+      wakes: 1_100,
+    },
+    'waits for a place': {
+      given: { finalizers: held },
+      sees: {
+        limits: inForce({ maxConcurrentExperiments: 1 }),
+        others: [aStartedExperiment([anEntry({ name: 'db' })], { name: 'other' })],
+      },
+      comesTo: ['Pending', 'Queued'],
+      message:
+        'waits for a place: 1 experiments run; maxConcurrentExperiments 1 (SafetyPolicy strict)',
+      wakes: 5_100,
+    },
+    'is refused when it has waited for a place beyond its startingDeadline': {
+      given: { status: { observedGeneration: 1, phase: 'Pending' } },
+      sees: {
+        limits: inForce({ maxConcurrentExperiments: 1 }),
+        others: [aStartedExperiment([anEntry({ name: 'db' })], { name: 'other' })],
+      },
+      at: 600_001,
+      comesTo: ['Failed', 'StartingDeadlineExceeded'],
     },
     'waits while the pods cannot be read': {
       given: {},
@@ -95,15 +180,20 @@ describe('an experiment that must not start', () => {
       sees: { pods: [aPod({ phase: 'Pending' }), aPod({ name: 'db', hostNetwork: true })] },
       comesTo: ['Failed', 'NoEligiblePods'],
       message:
-        'none of the 2 pods that match spec.targets can be hit: NotRunning 1 (shop/web); HostNetwork 1 (shop/db)',
+        'none of the 2 pods that match spec.targets can be hit: HostNetwork 1 (shop/db); NotRunning 1 (shop/web)',
     },
     'is refused above its maxPercentage': {
-      given: { spec: { safety: { maxPercentage: 30, allowHighLoss: false } } },
+      given: {
+        spec: { safety: { maxPercentage: 30, allowHighLoss: false, allowProduction: false } },
+      },
       sees: { pods: webs(2) },
       comesTo: ['Failed', 'MaxPercentageExceeded'],
     },
     'is refused above its maxPercentage together with the faults of others': {
-      given: { finalizers: held, spec: { safety: { maxPercentage: 34, allowHighLoss: false } } },
+      given: {
+        finalizers: held,
+        spec: { safety: { maxPercentage: 34, allowHighLoss: false, allowProduction: false } },
+      },
       sees: { others: [aStartedExperiment([anEntry({ name: 'web-0' })], { name: 'other' })] },
       comesTo: ['Failed', 'MaxPercentageExceeded'],
     },
@@ -116,7 +206,7 @@ describe('an experiment that must not start', () => {
 
   it('keeps the plan that was refused, so that its figures can be read', () => {
     const experiment = anExperiment({
-      spec: { safety: { maxPercentage: 30, allowHighLoss: false } },
+      spec: { safety: { maxPercentage: 30, allowHighLoss: false, allowProduction: false } },
     });
     const { status } = decideAt(experiment, { pods: webs(2) });
     expect(status.plan).toMatchObject({ matched: 2, eligible: 2, selected: 1 });
@@ -157,6 +247,18 @@ describe('an experiment that may start', () => {
       ...go,
       given: { finalizers: held, generation: 2, status: failedBefore },
     },
+    'starts as the object that carries its own mark': {
+      ...go,
+      given: { finalizers: held, annotations: { 'squall.dev/run': identity.uid } },
+    },
+    'starts when the place is free again': {
+      ...go,
+      given: { finalizers: held },
+      sees: {
+        limits: inForce({ maxConcurrentExperiments: 1 }),
+        others: [anExperiment({ name: 'other', status: { phase: 'Completed', startTime: at(0) } })],
+      },
+    },
     'starts when the pods can be read again': {
       ...go,
       given: { finalizers: held, status: { observedGeneration: 1, phase: 'Pending' } },
@@ -165,17 +267,20 @@ describe('an experiment that may start', () => {
       ...go,
       given: { finalizers: held, spec: { targets: { ...targets(1), namespaces: ['shop'] } } },
     },
-    'may reach into another namespace where the installation allows it': {
+    'may reach into another namespace where the rights of requesters are checked': {
       ...go,
       given: { finalizers: held, spec: { targets: { ...targets(1), namespaces: ['bank'] } } },
       sees: {
         pods: [aPod({ namespace: 'bank' })],
-        settings: { injectorImage: 'i', crossNamespace: true },
+        limits: { kind: 'read', value: limitsInForce([], { requesterChecked: true }) },
       },
     },
     'may hit exactly its maxPercentage': {
       ...go,
-      given: { finalizers: held, spec: { safety: { maxPercentage: 50, allowHighLoss: false } } },
+      given: {
+        finalizers: held,
+        spec: { safety: { maxPercentage: 50, allowHighLoss: false, allowProduction: false } },
+      },
       sees: { pods: webs(2) },
     },
   });
@@ -217,8 +322,7 @@ describe('an experiment that may start', () => {
           handle: drawHandle(identity.uid, 1, new Set()).id,
           startBefore: at(60_100),
           deadline: at(70_100),
-          correlation: 100,
-          realisedCorrelation: 99,
+          netem: ['limit 100000 loss gemodel 0.2% 0.8%'],
           direction: 'egress',
         }),
         pods: [{ namespace: 'shop', name: 'web', uid: shortUid(pod), state: 'Planned' }],
@@ -234,6 +338,17 @@ describe('an experiment that may start', () => {
         },
       },
     });
+  });
+
+  it.each([
+    [['192.0.2.0/24'], '; the peers have addresses of IPv4 only: nothing else is hit'],
+    [['2001:db8::/32'], '; the peers have addresses of IPv6 only: nothing else is hit'],
+    [['192.0.2.0/24', '2001:db8::/32'], ''],
+  ])('says which packets peers of one family leave alone: %j', (ranges, said) => {
+    const peers = ranges.map((cidr) => ({ cidr }));
+    const experiment = anExperiment({ finalizers: held, spec: { peers } });
+    const message = `planned: 1 of 1 matched pods${said}`;
+    expect(decideAt(experiment, { pods: [aPod()] }).status).toMatchObject({ message });
   });
 
   it('counts its attempts', () => {

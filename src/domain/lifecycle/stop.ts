@@ -1,5 +1,7 @@
 import { STOP_ANNOTATION } from '../../api/v1alpha1/annotations.ts';
 import type { ChaosExperiment } from '../../api/v1alpha1/chaos-experiment.generated.ts';
+import { origin } from '../safety/limits.ts';
+import type { Observed } from './observed.ts';
 
 /** The words of the stop annotation; undefined when nobody asked to stop. */
 export function stopReason(experiment: ChaosExperiment): string | undefined {
@@ -7,9 +9,15 @@ export function stopReason(experiment: ChaosExperiment): string | undefined {
   return value === undefined ? undefined : value || 'no reason given';
 }
 
-/** Why the run has to end early; undefined when it may go on. */
-export function endsEarly(experiment: ChaosExperiment): string | undefined {
+/**
+ * Why the run has to end early; undefined when it may go on. A run that has begun to end goes on ending: taking the
+ * cause back must not inject the rest.
+ */
+export function endsEarly({ experiment, limits }: Observed): string | undefined {
+  if (experiment.status?.stopping !== undefined) return experiment.status.stopping;
   if (experiment.metadata.deletionTimestamp !== undefined) return 'the experiment was deleted';
   const reason = stopReason(experiment);
-  return reason === undefined ? undefined : `stopped: ${reason}`;
+  if (reason !== undefined) return `stopped: ${reason}`;
+  if (limits.kind === 'unreadable' || !limits.value.halt.value) return undefined;
+  return `halted by ${origin(limits.value.halt.by)}`;
 }

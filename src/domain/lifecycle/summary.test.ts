@@ -20,9 +20,9 @@ describe('summarise', () => {
       pod('Gone', { applied: 1_000 }),
       pod('Abandoned'),
     ];
-    expect(summarise(pods, 0.5, times)).toMatchObject({
+    expect(summarise(pods, '100ms latency', times)).toMatchObject({
       pods: '4/8',
-      asked: '0.5%',
+      asked: '100ms latency',
       injected: 4,
       recovered: 1,
       failed: 1,
@@ -50,11 +50,19 @@ describe('summarise', () => {
       '2026-03-01T12:00:05Z',
     ],
   ])('ends %s', (_name, pods, ends) => {
-    expect(summarise(pods, 20, times).ends).toBe(ends);
+    expect(summarise(pods, '20%', times).ends).toBe(ends);
+  });
+
+  it.each([
+    ['20%', '20%'],
+    ['partition', '20%'],
+    ['100ms latency', '20% lost'],
+  ])('shows beside %s that %s was measured', (asked, text) => {
+    expect(summarise([pod('Recovered', { egress: '20/100' })], asked).observed).toBe(text);
   });
 
   it('says nothing of an end when nothing was committed to', () => {
-    expect(summarise([pod('Planned')], 20)).not.toHaveProperty('ends');
+    expect(summarise([pod('Planned')], '20%')).not.toHaveProperty('ends');
   });
 
   it.each<[string, PodStatusEntry[], string | undefined]>([
@@ -69,7 +77,7 @@ describe('summarise', () => {
     ],
     ['no loss as that', [pod('Recovered', { egress: '0/100' })], '0%'],
   ])('observes %s', (_name, pods, observed) => {
-    expect(summarise(pods, 20, times).observed).toBe(observed);
+    expect(summarise(pods, '20%', times).observed).toBe(observed);
   });
 });
 

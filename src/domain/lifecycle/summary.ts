@@ -1,10 +1,11 @@
 import type { PodStatusEntry, Summary } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { endOf, type RunTimes } from './pod-case.ts';
+import { timesOf } from './turn.ts';
 
 /** The run in figures. `times` is absent while nothing has been committed to. */
 export function summarise(
   pods: readonly PodStatusEntry[],
-  lossPercentage: number,
+  asked: string,
   times?: RunTimes,
 ): Summary {
   const count = (state: PodStatusEntry['state']) =>
@@ -14,8 +15,8 @@ export function summarise(
   const ends = times && lastEnd(injected, times);
   return {
     pods: `${injected.length}/${pods.length}`,
-    asked: `${lossPercentage}%`,
-    ...(observed !== undefined && { observed: `${Number(observed.toFixed(2))}%` }),
+    asked,
+    ...(observed !== undefined && { observed: observedText(observed, asked) }),
     ...(ends !== undefined && { ends: new Date(ends).toISOString().replace(/\.\d+Z$/, 'Z') }),
     injected: injected.length,
     recovered: count('Recovered'),
@@ -24,6 +25,12 @@ export function summarise(
     leaked: count('Leaked') + count('Abandoned'),
     unknown: count('Unknown'),
   };
+}
+
+/** What was measured, beside what was asked: where that is not a loss alone, the figure says what it is of. */
+function observedText(lossPercentage: number, asked: string): string {
+  const text = `${Number(lossPercentage.toFixed(2))}%`;
+  return asked.endsWith('%') || asked === 'partition' ? text : `${text} lost`;
 }
 
 /** Loss in percent over all packets that the pods' filters saw, in both directions; undefined when there were none. */
@@ -44,7 +51,9 @@ function lastEnd(injected: readonly PodStatusEntry[], times: RunTimes): number |
   if (injected.length === 0) return undefined;
   return Math.max(
     ...injected.map((entry) =>
-      entry.ended === undefined ? endOf({ entry, times }) : times.start + entry.ended,
+      entry.ended === undefined
+        ? endOf({ entry, times: timesOf(entry, times) })
+        : times.start + entry.ended,
     ),
   );
 }

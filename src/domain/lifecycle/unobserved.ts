@@ -2,6 +2,7 @@ import {
   CLOCK_ALLOWANCE_MS,
   letGo,
   patienceEnds,
+  REAP_PATIENCE_MS,
   type PodCase,
   type PodStep,
   wait,
@@ -14,6 +15,7 @@ import {
  * @param since when we lost sight: a short failure, or the start of a controller, must not settle anything
  */
 export function unobserved(pod: PodCase, since = Number.NEGATIVE_INFINITY): PodStep {
-  const giveUpAt = Math.max(patienceEnds(pod), since + CLOCK_ALLOWANCE_MS);
+  const patience = pod.entry.state === 'Leaked' ? REAP_PATIENCE_MS : CLOCK_ALLOWANCE_MS;
+  const giveUpAt = Math.max(patienceEnds(pod), since + patience);
   return pod.now >= giveUpAt ? wait(letGo(pod.entry)) : wait(pod.entry, giveUpAt);
 }

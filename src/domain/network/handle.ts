@@ -26,9 +26,19 @@ export function rootMajor(handle: Handle): string {
   return `7a${handle.id}:`;
 }
 
-/** Major of the netem qdisc below the root. Reserved: 7b00 to 7bff. */
-export function leafMajor(handle: Handle): string {
-  return `7b${handle.id}:`;
+/** Major of the gate: the qdisc below the root that counts the packets and leads them to a netem. Reserved: 7c00 to 7cff. */
+export function gateMajor(handle: Handle): string {
+  return `7c${handle.id}:`;
+}
+
+/**
+ * Major of a netem qdisc below the gate: that of the spec, 7bXX, or that of the n-th step of its profile, (60 + n)XX.
+ * Reserved: 7b00 to 7bff, 6100 to 6eff.
+ *
+ * @param step 0 for the spec itself, 1 to 14 for a step
+ */
+export function leafMajor(handle: Handle, step: number): string {
+  return `${step === 0 ? '7b' : (0x60 + step).toString(16)}${handle.id}:`;
 }
 
 /** The ifb device that ingress traffic is redirected to; under IFNAMSIZ - 1 = 15 characters. */

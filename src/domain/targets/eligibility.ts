@@ -1,6 +1,8 @@
 import type { RejectionReason } from '../../api/v1alpha1/reasons.ts';
 import { isOurs } from '../container.ts';
+import { hasLabel, type RequiredLabel } from '../safety/label.ts';
 import { type LabelSelector, matchesSelector } from './selector.ts';
+import type { Namespaces } from './namespace.ts';
 import { isRunning, type Pod } from './pod.ts';
 
 /** Ephemeral containers of ours that a pod may collect in its life: they can never be removed. */
@@ -11,6 +13,9 @@ export interface EligibilityContext {
   readonly exclude: LabelSelector | undefined;
   /** The experiment (namespace/name) in whose hands a pod still is, by pod uid prefix as status keeps it. */
   readonly faultedBy: (pod: Pod) => string | undefined;
+  readonly namespaces: Namespaces;
+  readonly protectedNamespaces: ReadonlySet<string>;
+  readonly optInLabels: readonly RequiredLabel[];
 }
 
 interface Rule {
@@ -29,9 +34,20 @@ const rules: readonly Rule[] = [
     rejects: (pod) => pod.metadata.labels['app.kubernetes.io/name'] === 'squall',
   },
   {
+    reason: 'Protected',
+    rejects: (pod, { protectedNamespaces }) => protectedNamespaces.has(pod.metadata.namespace),
+  },
+  {
     reason: 'Excluded',
-    rejects: (pod, { exclude }) =>
-      pod.excluded || (exclude !== undefined && matchesSelector(exclude, pod.metadata.labels)),
+    rejects: (pod, { exclude, namespaces }) =>
+      pod.excluded ||
+      namespaces.get(pod.metadata.namespace)?.excluded === true ||
+      (exclude !== undefined && matchesSelector(exclude, pod.metadata.labels)),
+  },
+  {
+    reason: 'NotOptedIn',
+    rejects: (pod, { optInLabels }) =>
+      !optInLabels.every((label) => hasLabel(label, pod.metadata.labels)),
   },
   { reason: 'NotRunning', rejects: (pod) => !isRunning(pod) },
   { reason: 'AlreadyFaulted', rejects: (pod, { faultedBy }) => faultedBy(pod) !== undefined },

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limitsInForce } from '../safety/limits.ts';
+import { aPeerWorld, aService } from '../peers/world.builder.ts';
 import { aContainer, aPod } from './pod.builder.ts';
 import type { Pod } from './pod.ts';
 import { type PlanInput, planPods, targetsHash } from './plan.ts';
@@ -12,6 +14,9 @@ const input = (parts: Partial<PlanInput>): PlanInput => ({
   pods: [],
   faultedBy: () => undefined,
   promised: () => false,
+  namespaces: { get: () => undefined },
+  services: aPeerWorld(),
+  limits: limitsInForce([], { requesterChecked: true }),
   ...parts,
 });
 const names = (pods: readonly Pod[]) => pods.map((pod) => pod.metadata.name).sort();
@@ -76,6 +81,18 @@ describe('planPods', () => {
     expect(planned).toMatchObject({ running: 2, faulted: 1 });
   });
 
+  it('counts every pod that it rejects, and names the first three of each reason in order', () => {
+    const pods = [9, 2, 7, 8, 4, 0, 5].map((n) =>
+      aPod({ name: `web-${n}`, ...(n % 2 === 0 ? { excluded: true } : { hostNetwork: true }) }),
+    );
+    const targets = { podNames: ['nobody', ...pods.map((pod) => pod.metadata.name)], count: 1 };
+    expect(planPods(input({ targets, pods })).plan.rejected).toEqual([
+      { reason: 'Excluded', count: 4, examples: ['shop/web-0', 'shop/web-2', 'shop/web-4'] },
+      { reason: 'HostNetwork', count: 3, examples: ['shop/web-5', 'shop/web-7', 'shop/web-9'] },
+      { reason: 'NotFound', count: 1, examples: ['nobody'] },
+    ]);
+  });
+
   it('wants both selector and podNames where both are given, and says which names are not there', () => {
     const targets = {
       selector: { matchLabels: { app: 'web' } },
@@ -86,6 +103,45 @@ describe('planPods', () => {
     const planned = planPods(input({ targets, pods }));
     expect(names(planned.selected)).toEqual(['web-1']);
     expect(planned.plan.rejected).toEqual([{ reason: 'NotFound', count: 1, examples: ['nobody'] }]);
+  });
+
+  it('wants all of selector, podNames, service and workload where they are given', () => {
+    const owner = { kind: 'StatefulSet', name: 'web', uid: 'o-1' };
+    const labels = { app: 'web', tier: 'front' };
+    const all = aPod({ name: 'web-0', labels, owner });
+    const pods = [
+      all,
+      aPod({ name: 'web-1', labels, owner }),
+      aPod({ name: 'web-0', labels, owner, namespace: 'bank', uid: 'elsewhere' }),
+      aPod({ name: 'web-2', labels: { app: 'web' }, owner }),
+      aPod({ name: 'web-3', labels: { tier: 'front' }, owner }),
+      aPod({ name: 'web-4', labels }),
+    ];
+    const targets = {
+      selector: { matchLabels: { tier: 'front' } },
+      podNames: pods.map((pod) => pod.metadata.name).filter((name) => name !== 'web-1'),
+      service: { name: 'web' },
+      workload: { kind: 'StatefulSet' as const, name: 'web' },
+      namespaces: ['shop', 'bank'],
+      count: '100%',
+    };
+    const services = aPeerWorld({ services: [aService({ name: 'web' })] });
+    const planned = planPods(input({ targets, pods, services }));
+    expect(planned.selected).toEqual([all]);
+    expect(planned.plan).toMatchObject({ matched: 1, rejected: [] });
+  });
+
+  it('says which Service and which workload is not there', () => {
+    const targets = {
+      service: { name: 'web' },
+      workload: { kind: 'Deployment' as const, name: 'web' },
+      count: 1,
+    };
+    const planned = planPods(input({ targets, pods: webs(2) }));
+    expect(planned.selected).toEqual([]);
+    expect(planned.plan.rejected).toEqual([
+      { reason: 'NotFound', count: 2, examples: ['deployment web', 'service web'] },
+    ]);
   });
 
   it('looks into the own namespace only, unless others are named', () => {
@@ -173,6 +229,7 @@ describe('targetsHash', () => {
       { ...base, name: 'x' },
       { ...base, seed: 'x' },
       { ...base, targets: { count: 2, podNames: ['a'] } },
+      { ...base, targets: { count: 1, podNames: ['a'], service: { name: 'a' } } },
     ]) {
       expect(targetsHash(other)).not.toBe(targetsHash(base));
     }

@@ -17,6 +17,8 @@ export function aPod(parts: PodParts = {}): Pod {
     phase: 'Running',
     terminating: false,
     hostNetwork: false,
+    ips: [],
+    hostIps: [],
     mirror: false,
     windows: false,
     excluded: false,

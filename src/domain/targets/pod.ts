@@ -33,11 +33,17 @@ export interface Pod {
   readonly phase: string;
   readonly terminating: boolean;
   readonly hostNetwork: boolean;
+  /** Its addresses, of both families; none before it has been given them. */
+  readonly ips: readonly string[];
+  /** The addresses of its node. */
+  readonly hostIps: readonly string[];
   /** Owned by a kubelet: a mirror pod. */
   readonly mirror: boolean;
   readonly windows: boolean;
   /** Carries the exclusion as label or annotation. */
   readonly excluded: boolean;
+  /** What controls the pod, such as its ReplicaSet; pods of their own have none. */
+  readonly owner?: { readonly kind: string; readonly name: string; readonly uid: string };
   readonly ephemeralContainers: readonly EphemeralContainer[];
 }
 

@@ -52,4 +52,24 @@ describe('matchesSelector', () => {
   ])('%s', (_name, selector, matches) => {
     expect(matchesSelector(selector, labels)).toBe(matches);
   });
+
+  it.each(['constructor', 'toString', '__proto__'])(
+    'the key %s, which every object inherits, is as absent as any other',
+    (key) => {
+      const matches = (operator: 'Exists' | 'DoesNotExist') =>
+        matchesSelector({ matchExpressions: [{ key, operator }] }, labels);
+      expect({ exists: matches('Exists'), doesNotExist: matches('DoesNotExist') }).toEqual({
+        exists: false,
+        doesNotExist: true,
+      });
+    },
+  );
+
+  it('a label named constructor is one like any other', () => {
+    const own = { constructor: 'yes' };
+    expect(matchesSelector({ matchLabels: own }, own)).toBe(true);
+    expect(
+      matchesSelector({ matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, own),
+    ).toBe(true);
+  });
 });

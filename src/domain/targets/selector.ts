@@ -16,13 +16,15 @@ export function matchesSelector(
   selector: LabelSelector,
   labels: Readonly<Record<string, string>>,
 ): boolean {
+  /** A key such as `constructor` is no label because every object has it. */
+  const labelOf = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
   const equal = Object.entries(selector.matchLabels ?? {}).every(
-    ([key, value]) => labels[key] === value,
+    ([key, value]) => labelOf(key) === value,
   );
   return (
     equal &&
     (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
+      const value = labelOf(key);
       switch (operator) {
         case 'In':
           return value !== undefined && values.includes(value);

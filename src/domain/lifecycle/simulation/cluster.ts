@@ -7,7 +7,7 @@ import type { Pod } from '../../targets/pod.ts';
 import { anExperiment, T0 } from '../experiment.builder.ts';
 import { aContainer } from '../../targets/pod.builder.ts';
 import { type ContainerPlan, Node } from './node.ts';
-import type { Scenario } from './scenario.ts';
+import type { Ending, Scenario } from './scenario.ts';
 import type { Timeline } from './timeline.ts';
 
 export type Answer = 'accepted' | 'refused' | 'podGone';
@@ -19,6 +19,8 @@ export class Cluster {
   /** Every pod that ever was, by uid; `alive` says whether it still is. */
   readonly nodes = new Map<string, Node>();
   experiment: ChaosExperiment | undefined;
+  /** A safety policy halts everything. */
+  halted = false;
   /** Every status that was ever written, in order. */
   readonly history: ChaosExperimentStatus[] = [];
   onPod: (key: string) => void = () => {};
@@ -43,13 +45,13 @@ export class Cluster {
     });
     this.experiment = anExperiment({
       spec: {
-        targets: { selector: { matchLabels: { app: 'web' } }, count: '100%' },
+        targets: { selector: { matchLabels: { app: 'web' } }, count: '100%', ...scenario.targets },
         duration: `${scenario.durationMs}ms`,
         injectionTimeout: `${scenario.injectionTimeoutMs}ms`,
       },
     });
     const { ending } = scenario;
-    if (ending !== undefined) timeline.at(T0 + ending.atMs, () => this.#end(ending.kind));
+    if (ending !== undefined) timeline.at(T0 + ending.atMs, () => this.#end(ending));
   }
 
   /** The pod of that name as it is now. */
@@ -96,7 +98,13 @@ export class Cluster {
     return true;
   }
 
-  #end(kind: 'delete' | 'stop'): void {
+  #end(ending: Ending): void {
+    if (ending.kind === 'halt') {
+      this.#halt(true);
+      this.timeline.after(ending.forMs, () => this.#halt(false));
+      return;
+    }
+    const { kind } = ending;
     const { experiment } = this;
     if (experiment === undefined) return;
     const now = new Date(this.timeline.now).toISOString();
@@ -109,6 +117,11 @@ export class Cluster {
           : { annotations: { 'squall.dev/stop': 'enough' } }),
       },
     });
+  }
+
+  #halt(halted: boolean): void {
+    this.halted = halted;
+    this.onExperiment();
   }
 
   #set(experiment: ChaosExperiment): void {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ChaosExperiment } from '../../../api/v1alpha1/chaos-experiment.generated.ts';
 import { RECOVER_FINALIZER } from '../../../api/v1alpha1/annotations.ts';
 import { isFinal } from '../../../api/v1alpha1/phases.ts';
+import { limitsOf } from '../../safety/policy.builder.ts';
 import type { Pod } from '../../targets/pod.ts';
 import { decide } from '../decide.ts';
 import type { Decision } from '../effects.ts';
@@ -124,7 +125,8 @@ export class Controller {
         const written = this.#write(experiment, (now) => ({ ...now, status: decision.status }));
         if (!written) return;
         this.#wroteAt = timeline.now;
-        if (decision.writeAhead) this.#wroteAhead = true;
+        const { startTime } = experiment.status ?? {};
+        if (decision.writeAhead && startTime === undefined) this.#wroteAhead = true;
       }
     } else if (decision.finalizer === 'remove') {
       this.#write(experiment, (now) => withFinalizers(now, []));
@@ -140,6 +142,7 @@ export class Controller {
       pods: isBlind ? { kind: 'unreadable', message: 'no', since } : [...this.#pods.values()],
       activities: new Map(this.#activities),
       wroteAhead: this.#wroteAhead,
+      limits: { kind: 'read', value: limitsOf({ halt: this.#cluster.halted }) },
     });
   }
 

@@ -4,6 +4,7 @@ import type { Pod } from '../../targets/pod.ts';
 import type { Effect } from '../effects.ts';
 import { type Activity, NO_ACTIVITY, type PodActivity, shortUid } from '../observed.ts';
 import { hasStarted, runTimes } from '../run.ts';
+import { timesOf } from '../turn.ts';
 import type { Cluster } from './cluster.ts';
 import type { ContainerPlan, Node } from './node.ts';
 
@@ -46,6 +47,10 @@ export function carryOut(
       learn.record(id, { stop: { kind: 'busy' } });
       stop(cluster, pod, before, learn);
       break;
+    case 'update':
+      throw new Error('no run here has peers');
+    case 'preflight':
+      throw new Error('no run here is a dry one');
   }
 }
 
@@ -117,7 +122,8 @@ function planOf(
   const { status, metadata } = experiment;
   if (!hasStarted(status)) throw new Error('an effect before the write-ahead');
   const { container, handle } = status.run;
-  const { startBefore, deadline, duration } = runTimes(status);
+  const entry = status.pods?.find(({ uid }) => uid === shortUid(effect.pod)) ?? {};
+  const { startBefore, deadline, duration } = timesOf(entry, runTimes(status));
   return {
     name: effect.kind === 'inject' ? container : reaperName(container, effect.n),
     mode: effect.kind === 'inject' ? 'run' : 'reap',

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Targets } from '../../../api/v1alpha1/chaos-experiment.generated.ts';
 
 /** What becomes of one pod, its node and its agent. Times are milliseconds since the experiment was created. */
 export interface PodScript {
@@ -29,19 +30,24 @@ export interface PodScript {
   readonly deletion: 'graceful' | 'abrupt' | 'recreated';
 }
 
+export type Ending =
+  | { readonly kind: 'delete' | 'stop'; readonly atMs: number }
+  | { readonly kind: 'halt'; readonly atMs: number; readonly forMs: number };
+
 /** One run in a small world. */
 export interface Scenario {
   readonly seed: number;
   readonly durationMs: number;
   readonly injectionTimeoutMs: number;
   readonly pods: readonly PodScript[];
+  readonly targets: Pick<Targets, 'mode' | 'sequence'>;
   /** Probability that a request goes wrong, in one of several ways. */
   readonly badWeather: number;
   readonly logsFail: boolean;
   readonly execDenied: boolean;
   readonly execFails: boolean;
-  /** The user deletes the experiment, or asks it to stop. */
-  readonly ending?: { readonly kind: 'delete' | 'stop'; readonly atMs: number } | undefined;
+  /** The user deletes the experiment, asks it to stop, or halts everything for that long. */
+  readonly ending?: Ending | undefined;
   /** The controller is killed, and started again. */
   readonly restarts: readonly { readonly atMs: number; readonly downMs: number }[];
   /** The pods cannot be read. */
@@ -92,13 +98,22 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   durationMs: fc.integer({ min: 1_000, max: 60_000 }),
   injectionTimeoutMs: fc.oneof(fc.constant(60_000), fc.integer({ min: 1_000, max: 60_000 })),
   pods: fc.array(podScript, { minLength: 1, maxLength: 3 }),
+  targets: fc.constantFrom({}, { sequence: 'serial' as const }, { mode: 'dynamic' as const }),
   badWeather: fc.constantFrom(0, 0, 0.1, 0.5),
   logsFail: rarely,
   execDenied: rarely,
   execFails: rarely,
-  ending: fc.option(fc.record({ kind: fc.constantFrom('delete', 'stop'), atMs: moment }), {
-    nil: undefined,
-  }),
+  ending: fc.option(
+    fc.oneof(
+      fc.record({ kind: fc.constantFrom('delete', 'stop'), atMs: moment }),
+      fc.record({
+        kind: fc.constant('halt' as const),
+        atMs: moment,
+        forMs: fc.integer({ min: 2_000, max: 90_000 }),
+      }),
+    ),
+    { nil: undefined },
+  ),
   restarts: fc.array(
     fc.record({
       atMs: fc.integer({ min: 0, max: 120_000 }),
@@ -133,6 +148,7 @@ export const calm: Scenario = {
   durationMs: 10_000,
   injectionTimeoutMs: 60_000,
   pods: [calmPod],
+  targets: {},
   badWeather: 0,
   logsFail: false,
   execDenied: false,

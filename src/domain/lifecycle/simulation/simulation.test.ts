@@ -28,7 +28,8 @@ function simulate(script: Scenario): Cluster {
     blind === undefined ? 0 : blind.atMs + blind.forMs + injectionTimeoutMs + durationMs,
     ...pods.map(({ imageFromMs }) => imageFromMs),
   );
-  const end = T0 + disturbed + SLACK_MS;
+  const turns = script.targets.sequence === 'serial' ? pods.length : 1;
+  const end = T0 + turns * (disturbed + SLACK_MS);
   for (let steps = 0; timeline.step(end); steps += 1) {
     if (steps > 100_000) throw new Error('it never comes to rest');
     checkWorld(cluster);
@@ -86,7 +87,8 @@ function checkOutcome(cluster: Cluster): void {
     if (pod.deletedAtMs !== undefined) continue;
     if (pod.failingReapers === 0 && script.restarts.length === 0)
       checkPromptness(script, pod, node);
-    const inTime = appliedAt > 0 && appliedAt < Date.parse(last.run?.startBefore ?? '') - 3_000;
+    const startBefore = Date.parse(last.run?.startBefore ?? '') + (entry.batch ?? 0);
+    const inTime = appliedAt > 0 && appliedAt < startBefore - 3_000;
     if (node.truth.lostAt !== undefined || pod.revertFails || !inTime) continue;
     const reasons = history.flatMap(({ pods = [] }) =>
       pods.filter(({ uid }) => uid === entry.uid).map(({ reason }) => reason),

@@ -20,6 +20,8 @@ describe('projectPod', () => {
       phase: 'Running',
       terminating: false,
       hostNetwork: false,
+      ips: [],
+      hostIps: [],
       mirror: false,
       windows: false,
       excluded: false,
@@ -64,6 +66,23 @@ describe('projectPod', () => {
       'an exclusion that says false',
       { metadata: { labels: { 'squall.dev/exclude': 'false' } } },
       { excluded: false },
+    ],
+    [
+      'addresses of both families',
+      {
+        status: {
+          podIP: '10.0.0.7',
+          podIPs: [{ ip: '10.0.0.7' }, { ip: 'fd00::7' }],
+          hostIP: '10.0.2.15',
+          hostIPs: [{ ip: '10.0.2.15' }, { ip: 'fd00::2' }],
+        },
+      },
+      { ips: ['10.0.0.7', 'fd00::7'], hostIps: ['10.0.2.15', 'fd00::2'] },
+    ],
+    [
+      'one address where there is no list',
+      { status: { podIP: '10.0.0.7', hostIP: '10.0.2.15', hostIPs: [] } },
+      { ips: ['10.0.0.7'], hostIps: ['10.0.2.15'] },
     ],
     ['a pod of which nothing is reported', { status: { phase: undefined } }, { phase: 'Pending' }],
   ])('sees %s', (_name, parts, seen) => {
