@@ -14,6 +14,7 @@ import { targetsHash as hashOf } from '../../src/domain/targets/plan.ts';
 import { aPod } from '../../src/domain/targets/pod.builder.ts';
 import { KubeError } from '../../src/kube/errors.ts';
 import type { AdmissionRequest } from '../review.ts';
+import { MAX_ONE_BY_ONE } from './access.ts';
 import { admitExperiment, type SeenWorld } from './experiment.ts';
 
 interface Scene {
@@ -214,6 +215,15 @@ describe('an experiment that is refused', () => {
       message:
         'spec.targets.namespaces: user ada may not patch pods/ephemeralcontainers in bank, which an experiment does there: takes namespaces where that is granted',
     });
+  });
+
+  it('is told that so many namespaces need the right in all of the cluster', async () => {
+    const namespaces = Array.from({ length: MAX_ONE_BY_ONE + 1 }, (_, n) => `n${n}`);
+    const targets = { podNames: ['a'], count: 1, namespaces };
+    const { message } = await admit(manifest({ targets }), { mayNotInject: namespaces });
+    expect(message).toContain(
+      'in all of the cluster, as more than 24 namespaces require, which an experiment does there: takes namespaces where that is granted',
+    );
   });
 
   it('is not let in where the right to inject cannot be found out', async () => {

@@ -9,7 +9,7 @@ import { queuedBehind } from '../../src/domain/safety/queue.ts';
 import { explain } from '../../src/domain/safety/rules.ts';
 import { type PlannedPods, targetNamespaces } from '../../src/domain/targets/plan.ts';
 import type { AdmissionRequest, Cause, Verdict } from '../review.ts';
-import { INJECT, type Lacking, LIST } from './access.ts';
+import { INJECT, type Lacking, LIST, MAX_ONE_BY_ONE } from './access.ts';
 import { contradictory, malformed, unavailable } from './refusals.ts';
 import { parseExperiment } from './schema.ts';
 
@@ -139,10 +139,14 @@ const partly = (services: number) =>
   `PartialService: of ${services} Services only some endpoints lie in a cidr, and only direct traffic with those is hit`;
 
 function notAuthorized(user: string, namespaces: readonly string[]): Cause {
+  const where =
+    namespaces.length > MAX_ONE_BY_ONE
+      ? `all of the cluster, as more than ${MAX_ONE_BY_ONE} namespaces require`
+      : namespaces.join(', ');
   return {
     reason: 'FieldValueForbidden',
     field: 'spec.targets.namespaces',
-    message: `user ${user} may not patch pods/ephemeralcontainers in ${namespaces.join(', ')}, which an experiment does there: takes namespaces where that is granted`,
+    message: `user ${user} may not patch pods/ephemeralcontainers in ${where}, which an experiment does there: takes namespaces where that is granted`,
   };
 }
 
