@@ -6,7 +6,8 @@ function nextImages(image: string, expression: string) {
   const { status, stdout, stderr } = spawnSync(
     'bash',
     ['-euo', 'pipefail', '-c', '. scripts/image-list; next_images "$@"', 'sh', image, expression],
-    { encoding: 'utf8', timeout: 20_000 },
+    // Not a socket as standard input, from which bash concludes that it serves a remote shell and reads its start-up files.
+    { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   return { ok: status === 0, text: stdout.trimEnd(), message: stderr.trimEnd() };
 }

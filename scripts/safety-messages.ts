@@ -15,6 +15,7 @@ import { limitsInForce } from '../src/domain/safety/limits.ts';
 import { aPolicy, limitsOf } from '../src/domain/safety/policy.builder.ts';
 import { aPod } from '../src/domain/targets/pod.builder.ts';
 import type { Pod } from '../src/domain/targets/pod.ts';
+import { VirtualClock } from '../src/kube/virtual-clock.ts';
 import { admitExperiment } from '../webhook/admission/experiment.ts';
 import { admitPolicy } from '../webhook/admission/policy.ts';
 import type { AdmissionRequest, Verdict } from '../webhook/review.ts';
@@ -171,7 +172,7 @@ async function admit(one: Case): Promise<Verdict> {
               experiments: others,
             }
           : { kind: 'unreadable', message: one.unreadable },
-      now: () => T0,
+      clock: new VirtualClock(T0),
       lacking: async (_user, { verb }, asked) =>
         asked.filter((name) => (verb === 'list' ? mayNotList : mayNotInject).includes(name)),
     },

@@ -36,7 +36,7 @@ async function run(flags: Flags, log: Logger, stopping: AbortSignal): Promise<vo
     onError: (what, err) => log.warn({ what, err }, 'reading the cluster failed'),
   });
   view.policies.subscribe(() => metrics.policies(view.policies.list()));
-  const judge = createJudge({ view, lacking: subjectAccess(client), now: () => clock.now(), log });
+  const judge = createJudge({ view, lacking: subjectAccess(client), clock, log });
 
   let server: WebhookServer | undefined;
   let failed: (error: unknown) => void = () => {};

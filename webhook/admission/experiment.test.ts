@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { ChaosExperiment } from '../../src/api/v1alpha1/chaos-experiment.generated.ts';
 import type { SafetyPolicySpec } from '../../src/api/v1alpha1/safety-policy.generated.ts';
@@ -13,6 +14,7 @@ import { limitsOf } from '../../src/domain/safety/policy.builder.ts';
 import { targetsHash as hashOf } from '../../src/domain/targets/plan.ts';
 import { aPod } from '../../src/domain/targets/pod.builder.ts';
 import { KubeError } from '../../src/kube/errors.ts';
+import { VirtualClock } from '../../src/kube/virtual-clock.ts';
 import type { AdmissionRequest } from '../review.ts';
 import { MAX_ONE_BY_ONE } from './access.ts';
 import { admitExperiment, type SeenWorld } from './experiment.ts';
@@ -28,6 +30,9 @@ interface Scene {
   readonly mayNotList?: readonly string[];
   /** The right that the API server does not answer for. */
   readonly unanswered?: 'patch' | 'list';
+  /** The right for which an answer is waited for until that is given up. */
+  readonly silent?: 'list';
+  readonly clock?: VirtualClock;
 }
 
 /** A manifest as a person writes it: without what the API server adds. */
@@ -69,10 +74,14 @@ async function admit(object: unknown, scene: Scene = {}) {
     request,
     {
       see: () => seen,
-      now: () => T0,
-      lacking: async ({ username }, { verb }, namespaces) => {
+      clock: scene.clock ?? new VirtualClock(T0),
+      lacking: async ({ username }, { verb }, namespaces, signal) => {
         asked.push(`${username} ${verb} ${namespaces.join(' ')}`);
         if (verb === scene.unanswered) throw new KubeError('Unavailable', 'overloaded');
+        if (verb === scene.silent) {
+          await once(signal, 'abort');
+          throw signal.reason;
+        }
         const denied = verb === 'list' ? scene.mayNotList : scene.mayNotInject;
         return namespaces.filter((one) => denied?.includes(one));
       },
@@ -116,6 +125,18 @@ describe('an experiment that is let in', () => {
     });
     expect(allowed).toBe(true);
     expect(warnings).toEqual(['would hit 1 of 2 matching pods', 'leaves out 1, Excluded']);
+  });
+
+  it('waits a second at most for the right to be told names', async () => {
+    const clock = new VirtualClock(T0);
+    const admitted = admit(manifest(), { silent: 'list', clock });
+    await clock.advance(999);
+    expect(clock.nextInMs).toBe(1);
+    await clock.advance(1);
+    expect(await admitted).toMatchObject({
+      allowed: true,
+      warnings: ['would hit 1 of 2 matching pods'],
+    });
   });
 
   it('is told that no pod can be hit, which may change until it runs', async () => {

@@ -8,6 +8,8 @@ import { contradictions } from '../../src/domain/network/contradictions.ts';
 import { queuedBehind } from '../../src/domain/safety/queue.ts';
 import { explain } from '../../src/domain/safety/rules.ts';
 import { type PlannedPods, targetNamespaces } from '../../src/domain/targets/plan.ts';
+import type { Clock } from '../../src/kube/clock.ts';
+import { Deadline } from '../../src/kube/deadline.ts';
 import type { AdmissionRequest, Cause, Verdict } from '../review.ts';
 import { INJECT, type Lacking, LIST, MAX_ONE_BY_ONE } from './access.ts';
 import { contradictory, malformed, unavailable } from './refusals.ts';
@@ -25,8 +27,11 @@ export type SeenWorld =
 export interface ExperimentAdmission {
   readonly see: () => SeenWorld;
   readonly lacking: Lacking;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
+
+/** Long enough for an API server that is well; what hangs on it is the wording of a warning. */
+const LIST_TIMEOUT_MS = 1_000;
 
 /**
  * Whether an experiment may be stored: by the rules of the controller, which decides again when it starts, and by the
@@ -35,7 +40,7 @@ export interface ExperimentAdmission {
  */
 export async function admitExperiment(
   request: AdmissionRequest,
-  { see, lacking, now }: ExperimentAdmission,
+  { see, lacking, clock }: ExperimentAdmission,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const parsed = parseExperiment(request.object);
@@ -100,22 +105,18 @@ export async function admitExperiment(
       auditAnnotations: { decision: names.join(',') },
     };
   }
-  // Only the wording depends on it: where the right cannot be found out, no pod is named.
-  const mayName = await lacking(request.userInfo, LIST, targets, signal).then(
-    (unlisted) => unlisted.length === 0,
-    () => false,
-  );
+  const mayName = await mayList();
   const waiting = spec.dryRun
     ? undefined
     : queuedBehind(
         {
           namespace,
           name: metadata.name,
-          creationTimestamp: metadata.creationTimestamp ?? new Date(now()).toISOString(),
+          creationTimestamp: metadata.creationTimestamp ?? new Date(clock.now()).toISOString(),
         },
         others,
         seen.world.limits.maxConcurrentExperiments,
-        now(),
+        clock.now(),
       );
   return {
     allowed: true,
@@ -132,6 +133,18 @@ export async function admitExperiment(
     ],
     auditAnnotations: { decision: 'Allowed', pods: String(planned.selected.length) },
   };
+
+  /** Where the right cannot be found out in time no pod is named, and the experiment is let in all the same. */
+  async function mayList(): Promise<boolean> {
+    const deadline = new Deadline({ clock, timeoutMs: LIST_TIMEOUT_MS, signal });
+    try {
+      return (await lacking(request.userInfo, LIST, targets, deadline.signal)).length === 0;
+    } catch {
+      return false;
+    } finally {
+      deadline.release();
+    }
+  }
 }
 
 /** Their names are not for everybody: a range may mean Services of any namespace. */

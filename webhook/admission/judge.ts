@@ -1,6 +1,7 @@
 import { KIND, POLICY_KIND } from '../../src/api/v1alpha1/resource.ts';
 import type { Logger } from '../../src/telemetry/log.ts';
 import type { ClusterView } from '../../src/cluster/view.ts';
+import type { Clock } from '../../src/kube/clock.ts';
 import type { Judge, Verdict } from '../review.ts';
 import type { Lacking } from './access.ts';
 import { admitExperiment, type SeenWorld } from './experiment.ts';
@@ -9,12 +10,12 @@ import { admitPolicy } from './policy.ts';
 export interface JudgeOptions {
   readonly view: ClusterView;
   readonly lacking: Lacking;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Decides about a review by the kind of its object, and logs who asked for what and what was decided. */
-export function createJudge({ view, lacking, now, log }: JudgeOptions): Judge {
+export function createJudge({ view, lacking, clock, log }: JudgeOptions): Judge {
   return async (request, signal) => {
     const verdict = await decide();
     const { kind, operation, namespace, name, userInfo, dryRun } = request;
@@ -38,7 +39,7 @@ export function createJudge({ view, lacking, now, log }: JudgeOptions): Judge {
       if (request.operation === 'DELETE') return { allowed: true };
       switch (request.kind.kind) {
         case KIND:
-          return admitExperiment(request, { see: () => see(view), lacking, now }, signal);
+          return admitExperiment(request, { see: () => see(view), lacking, clock }, signal);
         case POLICY_KIND:
           return admitPolicy(request, {
             policies: () => view.policies.list(),

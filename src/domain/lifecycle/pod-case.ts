@@ -54,12 +54,13 @@ export const START_ALLOWANCE_MS = 25_000;
 
 /**
  * How long after its end, which is by the node's clock, we look after an agent: what clocks may differ, the 6 s after
- * which it tidies up (images/injector/parts/fault.sh), and 5 s in which the kubelet may report it.
+ * which it tidies up (images/injector/parts/fault.sh), and 2 s in which the kubelet may report it. A frozen agent is then
+ * told (5 s for its answer), has its grace, and is reaped: all within 30 s of its end.
  */
-export const OVERDUE_MS = MAX_SKEW_MS + 6_000 + 5_000;
+export const OVERDUE_MS = MAX_SKEW_MS + 6_000 + 2_000;
 
 /** How long an agent that was told, and has not answered with its report, may take until its end is reported. */
-export const STOP_GRACE_MS = 5_000;
+export const STOP_GRACE_MS = 3_000;
 
 /** How long a left fault is fought before the run is let go without it. */
 export const REAP_PATIENCE_MS = 120_000;

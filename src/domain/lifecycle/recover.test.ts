@@ -42,15 +42,15 @@ describe('an agent that is to end', () => {
       effects: ['reap 1'],
       wakes: 125_400,
     },
-    'has 5 s when it was told and did not answer': {
+    'has 3 s when it was told and did not answer': {
       ...base,
       at: 5_500,
       did: { stop: done(5_400, {}) },
-      wakes: 10_400,
+      wakes: 8_400,
     },
     'is reaped when it does not end': {
       ...base,
-      at: 10_400,
+      at: 8_400,
       did: { stop: done(5_400, {}) },
       effects: ['reap 1'],
       wakes: 125_400,

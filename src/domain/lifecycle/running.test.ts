@@ -39,12 +39,12 @@ describe('a pod with a running agent', () => {
       did: proof(undefined),
       wakes: 60_000,
     },
-    'is Injected by its proof, and looked after 15 s past its end': {
+    'is Injected by its proof, and looked after 18 s past its end': {
       at: 1_700,
       sees: [running],
       did: proven,
       becomes: injected,
-      wakes: 32_500,
+      wakes: 29_500,
     },
     'is Injected although its image was late': {
       at: 1_700,
@@ -52,20 +52,20 @@ describe('a pod with a running agent', () => {
       entry: { reason: 'ImagePull', message: 'x' },
       did: proven,
       becomes: injected,
-      wakes: 32_500,
+      wakes: 29_500,
     },
     'keeps the time of its proof': {
       at: 2_000,
       sees: [running],
       entry: { ...injected, applied: 7 },
       did: proven,
-      wakes: 31_007,
+      wakes: 28_007,
     },
     'ends at the deadline when it applied late': {
       at: 66_000,
       sees: [running],
       entry: { ...injected, applied: 65_000 },
-      wakes: 91_000,
+      wakes: 88_000,
     },
     'tells what loses the packets where the kernel has no netem': {
       at: 1_700,
@@ -78,14 +78,14 @@ describe('a pod with a running agent', () => {
         },
       },
       becomes: { state: 'Injected', applied: 1_500, engine: 'bpf' },
-      wakes: 32_500,
+      wakes: 29_500,
     },
     'keeps a time before the start, when its clock is behind by less than 10 s': {
       at: 1_700,
       sees: [running],
       did: proof(T0 - 8_000, T0 - 9_000),
       becomes: { state: 'Injected', applied: -8_000 },
-      wakes: 23_000,
+      wakes: 20_000,
     },
     'whose clock is behind by more than 10 s is stopped': {
       at: 1_700,
@@ -128,7 +128,7 @@ describe('a pod with a running agent', () => {
       restarted: true,
       sees: [running],
       effects: ['prove'],
-      wakes: 91_000,
+      wakes: 88_000,
     },
     'is believed by a process that took over after injectionTimeout': {
       at: 66_000,
@@ -136,7 +136,7 @@ describe('a pod with a running agent', () => {
       sees: [running],
       did: proof(T0 + 59_000),
       becomes: { state: 'Injected', applied: 59_000 },
-      wakes: 90_000,
+      wakes: 87_000,
     },
     'is Unproven to a process that took over and could not hear it': {
       at: 66_000,
@@ -148,20 +148,20 @@ describe('a pod with a running agent', () => {
       wakes: 66_499,
     },
     'is Unproven to a process that took over after its end': {
-      at: 91_000,
+      at: 88_000,
       restarted: true,
       sees: [running],
       becomes: unproven,
       effects: ['prove', 'stop'],
     },
     'is left alone as long as its fault is to last': {
-      at: 32_499,
+      at: 29_499,
       sees: [running],
       entry: injected,
-      wakes: 32_500,
+      wakes: 29_500,
     },
     'is stopped when its end is overdue': {
-      at: 32_500,
+      at: 29_500,
       sees: [running],
       entry: injected,
       effects: ['stop'],

@@ -11,7 +11,7 @@ import { Cluster } from './cluster.ts';
 import { checkDecision } from '../decision.checks.ts';
 import { Controller } from './controller.ts';
 import type { Node } from './node.ts';
-import { calm, type PodScript, scenario, type Scenario } from './scenario.ts';
+import { calm, calmPod, type PodScript, scenario, type Scenario } from './scenario.ts';
 import { Timeline } from './timeline.ts';
 
 /** What a run may take beyond its deadline and the last thing that disturbed it: patience, grace and timeouts together. */
@@ -85,9 +85,9 @@ function checkOutcome(cluster: Cluster): void {
       continue;
     if (pod.failingReapers < 2) expect(['Recovered', 'Failed', 'Gone']).toContain(entry.state);
     if (pod.deletedAtMs !== undefined) continue;
-    if (pod.failingReapers === 0 && script.restarts.length === 0)
-      checkPromptness(script, pod, node);
     const startBefore = Date.parse(last.run?.startBefore ?? '') + (entry.batch ?? 0);
+    if (pod.failingReapers === 0 && script.restarts.length === 0)
+      checkPromptness(script, pod, node, startBefore);
     const inTime = appliedAt > 0 && appliedAt < startBefore - 3_000;
     if (node.truth.lostAt !== undefined || pod.revertFails || !inTime) continue;
     const reasons = history.flatMap(({ pods = [] }) =>
@@ -103,11 +103,15 @@ function isCalm({ badWeather, logsFail, execDenied, execFails, blind }: Scenario
   return badWeather === 0 && !logsFail && !execDenied && !execFails && blind === undefined;
 }
 
-/** A fault that nothing in the pod ends is ended within 30 s by the node's clock; one that the user ends, within 5 s. */
+/**
+ * A fault that nothing in the pod ends is ended within 30 s by the node's clock; one that the user ends, within 5 s. An
+ * agent that was lost before it could prove its fault is waited for until then.
+ */
 function checkPromptness(
   { ending, durationMs }: Scenario,
   { skewMs }: PodScript,
   { truth }: Node,
+  startBefore: number,
 ): void {
   const { appliedAt, endedAt = Number.POSITIVE_INFINITY, lostAt } = truth;
   if (appliedAt === undefined) return;
@@ -115,7 +119,10 @@ function checkPromptness(
   const dueAt = truth.dueAt ?? appliedAt + durationMs;
   if (lostAt === undefined)
     expect(endedAt).toBeLessThan(Math.max(appliedAt, Math.min(askedAt, dueAt)) + 5_000);
-  else expect(endedAt).toBeLessThan(Math.max(lostAt, dueAt) + 30_000 + Math.max(0, skewMs));
+  else {
+    const missedAt = Math.max(lostAt, truth.dueAt ?? Math.max(dueAt, startBefore));
+    expect(endedAt).toBeLessThan(missedAt + 30_000 + Math.max(0, skewMs));
+  }
 }
 
 /** The phases that were written go forward, start once, and end with what the entries say. */
@@ -144,6 +151,20 @@ it('whatever happens, a run ends, says what is true, and leaves nothing that it 
     }),
     // A busy machine looks less far, not longer.
     { numRuns: 300, interruptAfterTimeLimit: 5_000 },
+  );
+}, 30_000);
+
+it('the fault of an agent that is frozen at any moment is taken away in time', () => {
+  const frozen = fc.record({
+    seed: fc.integer(),
+    durationMs: fc.integer({ min: 1_000, max: 60_000 }),
+    freezesAfterMs: fc.integer({ min: 0, max: 70_000 }),
+  });
+  fc.assert(
+    fc.property(frozen, ({ seed, durationMs, freezesAfterMs }) => {
+      simulate({ ...calm, seed, durationMs, pods: [{ ...calmPod, freezesAfterMs }] });
+    }),
+    { numRuns: 200, interruptAfterTimeLimit: 5_000 },
   );
 }, 30_000);
 
