@@ -233,22 +233,31 @@ export class Suite {
 
   /** Kills every process of the pod's agent at once, as an out-of-memory kill or a crashed runtime would. */
   async killAgent(pod: TestPod): Promise<void> {
-    await this.#kill(pod, '/squall/agent');
+    await this.#signal('KILL', pod, '/squall/agent');
   }
 
-  /** Kills the pod's own container in the same way; resolves when it runs again. */
+  /** Freezes every process of the pod's agent; its container goes on Running. */
+  async freezeAgent(pod: TestPod): Promise<void> {
+    await this.#signal('STOP', pod, '/squall/agent');
+  }
+
+  async thawAgent(pod: TestPod): Promise<void> {
+    await this.#signal('CONT', pod, '/squall/agent');
+  }
+
+  /** Kills the pod's own container as killAgent does; resolves when it runs again. */
   async restartContainer(pod: TestPod): Promise<void> {
-    await this.#kill(pod, 'traffic serve');
+    await this.#signal('KILL', pod, 'traffic serve');
     await this.pod(pod.name, ({ status }) => status.containerStatuses?.[0]?.restartCount === 1);
   }
 
-  async #kill(pod: TestPod, command: string): Promise<void> {
+  async #signal(signal: 'KILL' | 'STOP' | 'CONT', pod: TestPod, command: string): Promise<void> {
     const netns = `/var/run/netns/${this.watch.namespaceOf(pod.ip)}`;
-    const killed = await onNode(
+    const told = await onNode(
       `wanted="net:[$(stat -Lc %i ${netns})]"; for p in $(pgrep -f '${command}'); do ` +
-        `[ "$(readlink /proc/$p/ns/net)" = "$wanted" ] && kill -9 $p && echo $p; done; true`,
+        `[ "$(readlink /proc/$p/ns/net)" = "$wanted" ] && kill -${signal} $p && echo $p; done; true`,
     );
-    if (killed.trim() === '') throw new Error(`no ${command} runs in ${pod.name}`);
+    if (told.trim() === '') throw new Error(`no ${command} runs in ${pod.name}`);
   }
 
   /** Waits for events with these reasons on an experiment or pod of that name: they are written behind the status. */

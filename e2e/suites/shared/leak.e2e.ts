@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { controllerRules } from '../../support/account.ts';
+import { awaitCondition } from '../../support/await-condition.ts';
 import { condition } from '../../support/experiment.ts';
-import { squallContainers } from '../../support/pod.ts';
+import { isLeft, squallContainers } from '../../support/pod.ts';
 import { useSuite } from '../../support/suite.ts';
 
 const suite = useSuite('leak', { ownController: true });
@@ -9,20 +10,23 @@ const suite = useSuite('leak', { ownController: true });
 /** The promise for a fault that its agent could not take away. */
 const REAPED_WITHIN_MS = 30_000;
 
-async function underFault(name: string) {
+beforeAll(async () => {
+  await (await suite.controller()).ready();
+});
+
+async function underFault(name: string, duration: string) {
   const pod = await suite.newPod(name);
   const before = await suite.watch.residue(pod.ip);
   const experiment = await suite.experiment(name, {
     targets: { podNames: [name] },
-    duration: '10m',
+    duration,
   });
-  await experiment.phase('Running');
-  return { pod, before, experiment };
+  const running = await experiment.phase('Running');
+  return { pod, before, experiment, running };
 }
 
 test('an agent killed mid-fault is Leaked, and reaped within 30 s', async () => {
-  await (await suite.controller()).ready();
-  const { pod, before, experiment } = await underFault('killed');
+  const { pod, before, experiment } = await underFault('killed', '10m');
   await suite.killAgent(pod);
   expect(suite.watch.active(pod.ip), 'the fault outlives its agent').not.toEqual([]);
 
@@ -41,6 +45,25 @@ test('an agent killed mid-fault is Leaked, and reaped within 30 s', async () => 
   expect(condition(status, 'Degraded')).toMatchObject({ status: 'True', reason: 'Leaked' });
   await suite.awaitEvents('killed', ['Leaked']);
   console.log(`agent killed: clean ${took} ms after status said Leaked`);
+});
+
+test('an agent frozen mid-fault is told to end, and reaped within 30 s of the end of its fault', async () => {
+  const { pod, before, experiment, running } = await underFault('frozen', '15s');
+  await suite.freezeAgent(pod);
+  const dueAt = Date.parse(running.startTime!) + running.pods![0]!.applied! + 15_000;
+  await suite.awaitClean(pod, dueAt + REAPED_WITHIN_MS - Date.now());
+  const took = Date.now() - dueAt;
+  expect(took, 'a frozen agent ends nothing').toBeGreaterThan(1_000);
+
+  const status = await experiment.ended(10_000);
+  expect(status.pods?.[0]).toMatchObject({ state: 'Recovered', reason: 'Reaped', reaps: 1 });
+  expect(condition(status, 'Recovered')).toMatchObject({ status: 'True', reason: 'AllClean' });
+
+  await suite.thawAgent(pod);
+  const ended = async () => isLeft(await suite.readPod(pod.name));
+  await awaitCondition('the agent ends when it is thawed', ended, { withinMs: 30_000 });
+  expect(await suite.watch.residue(pod.ip)).toBe(before);
+  console.log(`agent frozen: clean ${took} ms after the end of its fault`);
 });
 
 test('with exec denied, deletion and stop still clean the pod, by the reaper', async () => {
