@@ -22,6 +22,7 @@ export class PodTraffic {
   readonly #pod: string;
   readonly #waiting = new Map<number, Waiting>();
   #session: ChildProcessWithoutNullStreams | undefined;
+  #listening: Promise<unknown> | undefined;
   #asked = 0;
 
   constructor(namespace: string, pod: string) {
@@ -57,6 +58,12 @@ export class PodTraffic {
     });
   }
 
+  /** Resolves once the receiver in the pod has opened its sockets: it answers then. */
+  async listening(): Promise<void> {
+    this.#listening ??= this.run(['stats', '-quiet', '0s', 'none'], 60_000);
+    await this.#listening;
+  }
+
   close(): void {
     this.#session?.kill();
   }
@@ -75,7 +82,10 @@ export class PodTraffic {
       this.#waiting.get(answer.id)?.answered(answer);
     });
     session.on('close', (code, signal) => {
-      if (this.#session === session) this.#session = undefined;
+      if (this.#session === session) {
+        this.#session = undefined;
+        this.#listening = undefined;
+      }
       const ended = new Error(`the session with the pod has ended (${signal ?? code}): ${said}`);
       for (const one of this.#waiting.values()) one.failed(ended);
     });

@@ -8,6 +8,8 @@ export type Family = 4 | 6;
 export interface Endpoint {
   readonly name: string;
   address(family: Family): string;
+  /** Resolves once its receiver has opened its sockets: a pod is ready a moment before. */
+  listening(): Promise<void>;
   /** Runs a verb of the traffic program there and returns its result. */
   traffic(args: readonly string[], timeoutMs: number): Promise<unknown>;
 }
@@ -25,6 +27,7 @@ export function podEndpoint(pod: Addressed, traffic: PodTraffic): Endpoint {
   return {
     name: pod.name,
     address: (family) => (family === 4 ? pod.ip : pod.ip6),
+    listening: () => traffic.listening(),
     traffic: (args, timeoutMs) => traffic.run(args, timeoutMs),
   };
 }
@@ -34,6 +37,7 @@ export function hostEndpoint(binary: string, ip: string, ip6: string): Endpoint 
   return {
     name: 'host',
     address: (family) => (family === 4 ? ip : ip6),
+    async listening() {},
     async traffic(args, timeoutMs) {
       const { exitCode, stdout, stderr } = await run(binary, args, { timeoutMs });
       if (exitCode !== 0)
@@ -130,6 +134,7 @@ export async function measure(
   const flow = randomBytes(8).toString('hex');
   const sendTime = (packets / (rate || 1_000)) * 1_000 * 4 + 60_000;
   const command = ['send', '-flow', flow, ...flags(to.address(family), options)];
+  await to.listening();
   const sent = (await from.traffic(command, sendTime)) as Sent;
   const stats = ['stats', '-n', String(packets), flow];
   const counted = (await to.traffic(stats, 60_000)) as Counted;
@@ -246,6 +251,7 @@ export async function stream(
     '-bytes',
     String(bytes),
   ];
+  await to.listening();
   const bulk = (await from.traffic(args, seconds * 1_000 + 120_000)) as Bulk;
   return {
     segmentsSent: bulk.sender.dataSegsOut,

@@ -3,12 +3,14 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -18,6 +20,9 @@ const (
 	settleTime = 30 * time.Millisecond
 	// patience: an emulated node may stand still for half a second, with packets on their way.
 	patience = 5
+	// A container counts as started before its receiver has opened its sockets.
+	startTime  = 20 * time.Second
+	startEvery = 20 * time.Millisecond
 )
 
 // controlAddress is an abstract unix socket: it belongs to the network namespace, so a pod needs no
@@ -46,7 +51,7 @@ func statsCommand(flags *flag.FlagSet, args []string) (flowStats, error) {
 
 // ask reads a flow's statistics. Of a flow that never arrived it makes one loss burst of n packets.
 func ask(udpPort int, q question, n int) (flowStats, error) {
-	conn, err := net.DialTimeout("unix", controlAddress(udpPort), statsTime)
+	conn, err := dialReceiver(udpPort)
 	if err != nil {
 		return flowStats{}, err
 	}
@@ -64,6 +69,16 @@ func ask(udpPort int, q question, n int) (flowStats, error) {
 		stats.Bursts = min(n, 1)
 	}
 	return stats, nil
+}
+
+// dialReceiver waits for a receiver that is about to start: its control socket is the last that it opens.
+func dialReceiver(udpPort int) (net.Conn, error) {
+	for deadline := time.Now().Add(startTime); ; time.Sleep(startEvery) {
+		conn, err := net.DialTimeout("unix", controlAddress(udpPort), statsTime)
+		if err == nil || !errors.Is(err, syscall.ECONNREFUSED) || time.Now().After(deadline) {
+			return conn, err
+		}
+	}
 }
 
 func (s *server) answerStats() error {

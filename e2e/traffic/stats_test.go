@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"net/netip"
 	"testing"
 	"time"
@@ -36,4 +37,32 @@ func TestAFlowIsReadOnceItHasSettled(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAReceiverThatStartsLaterIsWaitedFor(t *testing.T) {
+	const port = 1 // of the control socket's name; nothing listens there
+	type outcome struct {
+		conn net.Conn
+		err  error
+	}
+	dialled := make(chan outcome)
+	go func() {
+		conn, err := dialReceiver(port)
+		dialled <- outcome{conn, err}
+	}()
+	select {
+	case early := <-dialled:
+		t.Fatalf("nobody listens, but got %v", early)
+	case <-time.After(5 * startEvery):
+	}
+	listener, err := net.Listen("unix", controlAddress(port))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	got := <-dialled
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	got.conn.Close()
 }
