@@ -53,14 +53,14 @@ export const CLOCK_ALLOWANCE_MS = 30_000;
 export const START_ALLOWANCE_MS = 25_000;
 
 /**
- * How long after its end, which is by the node's clock, we look after an agent: what clocks may differ, the 6 s after
- * which it tidies up (images/injector/parts/fault.sh), and 2 s in which the kubelet may report it. A frozen agent is then
- * told (5 s for its answer), has its grace, and is reaped: all within 30 s of its end.
+ * How long after the end of its fault an agent is looked after: the 6 s after which it tidies up
+ * (images/injector/parts/fault.sh), and 6 s in which the kubelet may report it. A frozen agent is then told (5 s for its
+ * answer), has its grace, and is reaped: all within 30 s.
  */
-export const OVERDUE_MS = MAX_SKEW_MS + 6_000 + 2_000;
+export const OVERDUE_MS = 6_000 + 6_000;
 
 /** How long an agent that was told, and has not answered with its report, may take until its end is reported. */
-export const STOP_GRACE_MS = 3_000;
+export const STOP_GRACE_MS = 1_000;
 
 /** How long a left fault is fought before the run is let go without it. */
 export const REAP_PATIENCE_MS = 120_000;

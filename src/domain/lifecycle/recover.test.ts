@@ -42,15 +42,15 @@ describe('an agent that is to end', () => {
       effects: ['reap 1'],
       wakes: 125_400,
     },
-    'has 3 s when it was told and did not answer': {
+    'has 1 s when it was told and did not answer': {
       ...base,
       at: 5_500,
       did: { stop: done(5_400, {}) },
-      wakes: 8_400,
+      wakes: 6_400,
     },
     'is reaped when it does not end': {
       ...base,
-      at: 8_400,
+      at: 6_400,
       did: { stop: done(5_400, {}) },
       effects: ['reap 1'],
       wakes: 125_400,

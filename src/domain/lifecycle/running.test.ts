@@ -8,9 +8,13 @@ const injected = { state: 'Injected', applied: 1_500 } as const;
 const unproven = { state: 'Unknown', reason: 'Unproven' } as const;
 
 describe('a pod with a running agent', () => {
-  const proof = (appliedAtMs: number | undefined, startedAtMs = T0 + 1_000) => ({
-    proof: done(1_700, {
-      readAt: T0 + 1_700,
+  const proof = (
+    appliedAtMs: number | undefined,
+    startedAtMs = T0 + 1_000,
+    readAt = T0 + 1_700,
+  ) => ({
+    proof: done(readAt - T0, {
+      readAt,
       startedAtMs,
       ...(appliedAtMs !== undefined && { appliedAtMs }),
     }),
@@ -39,12 +43,12 @@ describe('a pod with a running agent', () => {
       did: proof(undefined),
       wakes: 60_000,
     },
-    'is Injected by its proof, and looked after 18 s past its end': {
+    'is Injected by its proof, and looked after 12 s past the latest end that it can have': {
       at: 1_700,
       sees: [running],
       did: proven,
       becomes: injected,
-      wakes: 29_500,
+      wakes: 23_700,
     },
     'is Injected although its image was late': {
       at: 1_700,
@@ -52,20 +56,20 @@ describe('a pod with a running agent', () => {
       entry: { reason: 'ImagePull', message: 'x' },
       did: proven,
       becomes: injected,
-      wakes: 29_500,
+      wakes: 23_700,
     },
     'keeps the time of its proof': {
       at: 2_000,
       sees: [running],
       entry: { ...injected, applied: 7 },
       did: proven,
-      wakes: 28_007,
+      wakes: 23_700,
     },
     'ends at the deadline when it applied late': {
       at: 66_000,
       sees: [running],
       entry: { ...injected, applied: 65_000 },
-      wakes: 88_000,
+      wakes: 92_000,
     },
     'tells what loses the packets where the kernel has no netem': {
       at: 1_700,
@@ -74,18 +78,23 @@ describe('a pod with a running agent', () => {
         proof: {
           kind: 'done',
           at: T0 + 1_600,
-          result: { startedAtMs: T0 + 900, appliedAtMs: T0 + 1_500, readAt: T0, engine: 'bpf' },
+          result: {
+            startedAtMs: T0 + 900,
+            appliedAtMs: T0 + 1_500,
+            readAt: T0 + 1_600,
+            engine: 'bpf',
+          },
         },
       },
       becomes: { state: 'Injected', applied: 1_500, engine: 'bpf' },
-      wakes: 29_500,
+      wakes: 23_600,
     },
     'keeps a time before the start, when its clock is behind by less than 10 s': {
       at: 1_700,
       sees: [running],
       did: proof(T0 - 8_000, T0 - 9_000),
       becomes: { state: 'Injected', applied: -8_000 },
-      wakes: 20_000,
+      wakes: 23_700,
     },
     'whose clock is behind by more than 10 s is stopped': {
       at: 1_700,
@@ -128,15 +137,15 @@ describe('a pod with a running agent', () => {
       restarted: true,
       sees: [running],
       effects: ['prove'],
-      wakes: 88_000,
+      wakes: 92_000,
     },
     'is believed by a process that took over after injectionTimeout': {
       at: 66_000,
       restarted: true,
       sees: [running],
-      did: proof(T0 + 59_000),
+      did: proof(T0 + 59_000, T0 + 58_500, T0 + 66_000),
       becomes: { state: 'Injected', applied: 59_000 },
-      wakes: 87_000,
+      wakes: 88_000,
     },
     'is Unproven to a process that took over and could not hear it': {
       at: 66_000,
@@ -148,20 +157,34 @@ describe('a pod with a running agent', () => {
       wakes: 66_499,
     },
     'is Unproven to a process that took over after its end': {
-      at: 88_000,
+      at: 92_000,
       restarted: true,
       sees: [running],
       becomes: unproven,
       effects: ['prove', 'stop'],
     },
-    'is left alone as long as its fault is to last': {
-      at: 29_499,
+    'is left alone as long as its fault may last': {
+      at: 23_699,
       sees: [running],
       entry: injected,
-      wakes: 29_500,
+      did: proven,
+      wakes: 23_700,
     },
     'is stopped when its end is overdue': {
-      at: 29_500,
+      at: 23_700,
+      sees: [running],
+      entry: injected,
+      did: proven,
+      effects: ['stop'],
+    },
+    'is left alone for 10 s more by a process that has not heard it, as its clock may be behind': {
+      at: 33_499,
+      sees: [running],
+      entry: injected,
+      wakes: 33_500,
+    },
+    'is stopped by a process that has not heard it when that is over': {
+      at: 33_500,
       sees: [running],
       entry: injected,
       effects: ['stop'],

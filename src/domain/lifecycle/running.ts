@@ -23,7 +23,7 @@ export function running(pod: PodCase, evidence: Evidence & { kind: 'running' }):
       ? attempt(pod.activity.proof, { kind: 'prove', pod: evidence.pod }, now)
       : { effects: [] };
   const late = entry.applied === undefined && !mayStillProve(pod);
-  const lookAt = late ? times.startBefore : endOf({ entry, times }) + OVERDUE_MS;
+  const lookAt = late ? times.startBefore : latestEnd({ ...pod, entry }) + OVERDUE_MS;
   const mustEnd = pod.stopping || entry.state === 'Unknown' || now >= lookAt;
   const ending = mustEnd
     ? stopAgent({ ...pod, entry: overdue(entry, pod) }, evidence)
@@ -36,6 +36,15 @@ export function running(pod: PodCase, evidence: Evidence & { kind: 'running' }):
     effects: [...reading.effects, ...telling.effects, ...ending.effects],
     ...(wakeAt !== undefined && { wakeAt }),
   };
+}
+
+/** By when the fault is over, by our clock, if its agent lives. */
+function latestEnd({ entry, times, activity: { proof } }: PodCase): number {
+  const byItsClock = endOf({ entry, times }) + MAX_SKEW_MS;
+  // Whatever its clock says, it had applied when it was heard, and holds for no longer than the duration.
+  return proof.kind === 'done' && proof.result.appliedAtMs !== undefined
+    ? Math.min(byItsClock, proof.result.readAt + times.duration)
+    : byItsClock;
 }
 
 /** A process that took over a run has not yet had an answer about what the agent said before. */
