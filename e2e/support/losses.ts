@@ -19,9 +19,12 @@ export async function lossOf(
   return (100 * flow.lost) / flow.sent;
 }
 
+/** Longer than the 5 s after which a name is asked for again when a query was lost, as by a node that is busy. */
+const CONNECTION_MS = 7_000;
+
 /** The share of TCP connections that cannot be opened, or of pages that do not come, in percent. */
 export async function refusalOf(from: Endpoint, target: string): Promise<number> {
-  const { failed, attempts } = await attempt(from, target, { n: 1, timeoutMs: 1_500 });
+  const { failed, attempts } = await attempt(from, target, { n: 1, timeoutMs: CONNECTION_MS });
   return (100 * failed) / attempts;
 }
 
