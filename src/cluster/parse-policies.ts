@@ -2,6 +2,7 @@ import { Ajv } from 'ajv';
 import { loadAll } from 'js-yaml';
 import { safetyPolicySchema } from '../api/v1alpha1/safety-policy-schema.generated.ts';
 import type { SafetyPolicy } from '../api/v1alpha1/safety-policy.generated.ts';
+import { KUBERNETES_KEYWORDS, LIST_TYPE } from '../api/v1alpha1/schema-keywords.ts';
 import { policyFaults } from '../domain/safety/policy-faults.ts';
 
 /** A policy as a person writes it. */
@@ -11,9 +12,9 @@ export type WrittenPolicy = Pick<SafetyPolicy, 'apiVersion' | 'kind' | 'spec'> &
 
 const ajv = new Ajv({ strict: true, strictTypes: false, coerceTypes: false });
 ajv.addFormat('date-time', true);
-for (const keyword of ['validations', 'map-type']) ajv.addKeyword(`x-kubernetes-${keyword}`);
+ajv.addVocabulary(KUBERNETES_KEYWORDS.filter((keyword) => keyword !== LIST_TYPE));
 ajv.addKeyword({
-  keyword: 'x-kubernetes-list-type',
+  keyword: LIST_TYPE,
   macro: (type: unknown) => (type === 'set' ? { uniqueItems: true } : {}),
 });
 const validate = ajv.compile<WrittenPolicy>(safetyPolicySchema);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ChaosExperiment } from '../api/v1alpha1/chaos-experiment.generated.ts';
-import { type AgentIdentity, parseAgentEvent, parseReport } from '../domain/agent/report.ts';
+import { parseAgentEvent, parseReport } from '../domain/agent/report.ts';
 import type { Effect } from '../domain/lifecycle/effects.ts';
 import {
   type Activity,
@@ -11,7 +11,7 @@ import {
   shortUid,
   type UpdateResult,
 } from '../domain/lifecycle/observed.ts';
-import { roundOf } from '../domain/lifecycle/run.ts';
+import { identityOf, roundOf } from '../domain/lifecycle/run.ts';
 import type { Pod } from '../domain/targets/pod.ts';
 import { STOP_COMMAND, UPDATE_COMMAND } from '../injector/commands.ts';
 import {
@@ -23,7 +23,7 @@ import {
 import type { KubeClient } from '../kube/client.ts';
 import type { Clock } from '../kube/clock.ts';
 import { KubeError } from '../kube/errors.ts';
-import { exec } from '../kube/exec.ts';
+import { exec, type ExecOptions, type ExecResult } from '../kube/exec.ts';
 import { keyOf, type Store } from '../kube/store.ts';
 import type { Activities } from './activities.ts';
 import { addContainer, tryContainer } from './add-container.ts';
@@ -223,16 +223,11 @@ export class Runner {
     { pod, generation, lines }: Extract<Effect, { kind: 'update' }>,
   ): Promise<UpdateResult> {
     const { stdout, stderr } = await this.#updates.pass(() =>
-      exec(this.#options.client, {
-        namespace: pod.metadata.namespace,
-        pod: pod.metadata.name,
-        container: status.run.container,
+      this.#tellAgent(pod, status, {
         command: UPDATE_COMMAND,
         // The number of lines tells a set that was cut off on its way from a smaller one.
         stdin: `${[`${generation} ${lines.length}`, ...lines].join('\n')}\n`,
-        firstLine: true,
         timeoutMs: UPDATE_TIMEOUT_MS,
-        signal: this.#stopping.signal,
       }),
     );
     const event = parseAgentEvent(stdout.trim(), identityOf({ metadata, status }));
@@ -244,15 +239,7 @@ export class Runner {
   async #stop({ metadata, status }: StartedExperiment, pod: Pod): Promise<StopResult> {
     failpoint('before-stop');
     const { exitCode, stdout, stderr } = await this.#streams.pass(() =>
-      exec(this.#options.client, {
-        namespace: pod.metadata.namespace,
-        pod: pod.metadata.name,
-        container: status.run.container,
-        command: STOP_COMMAND,
-        firstLine: true,
-        timeoutMs: STOP_TIMEOUT_MS,
-        signal: this.#stopping.signal,
-      }),
+      this.#tellAgent(pod, status, { command: STOP_COMMAND, timeoutMs: STOP_TIMEOUT_MS }),
     );
     failpoint('after-stop');
     const report = parseReport(stdout, identityOf({ metadata, status }));
@@ -261,6 +248,23 @@ export class Runner {
       throw new KubeError('Protocol', `agent stop said: ${(stderr || stdout).trim()}`);
     }
     return {};
+  }
+
+  /** Runs a command of the agent's beside it, and hears the first line of the answer. */
+  #tellAgent(
+    { metadata: { namespace, name } }: Pod,
+    { run: { container } }: StartedExperiment['status'],
+    told: Pick<ExecOptions, 'command' | 'stdin' | 'timeoutMs'>,
+  ): Promise<ExecResult> {
+    const { signal } = this.#stopping;
+    return exec(this.#options.client, {
+      ...told,
+      namespace,
+      pod: name,
+      container,
+      firstLine: true,
+      signal,
+    });
   }
 
   #activity(experiment: ChaosExperiment, { kind, pod }: Effect): Activity<unknown> {
@@ -276,14 +280,6 @@ export class Runner {
     const { uid } = experiment.metadata;
     this.#options.activities.record(uid, roundOf(experiment), shortUid(pod), change);
   }
-}
-
-/** Whose words are those of this run's agents. */
-function identityOf({
-  metadata,
-  status,
-}: Pick<StartedExperiment, 'metadata' | 'status'>): AgentIdentity {
-  return { uid: metadata.uid, attempt: status.attempt, handle: status.run.handle };
 }
 
 function activityOf(kind: EffectKind): Exclude<keyof PodActivity, 'injectUncertain'> {

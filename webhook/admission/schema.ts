@@ -3,6 +3,7 @@ import type { ChaosExperiment } from '../../src/api/v1alpha1/chaos-experiment.ge
 import { chaosExperimentSchema } from '../../src/api/v1alpha1/chaos-experiment-schema.generated.ts';
 import type { SafetyPolicy } from '../../src/api/v1alpha1/safety-policy.generated.ts';
 import { safetyPolicySchema } from '../../src/api/v1alpha1/safety-policy-schema.generated.ts';
+import { KUBERNETES_KEYWORDS } from '../../src/api/v1alpha1/schema-keywords.ts';
 import type { Cause } from '../review.ts';
 
 /** The object, or why it is none; the API server checks its own requests, but not everybody is the API server. */
@@ -16,9 +17,7 @@ const MAX_CAUSES = 10;
 /** The defaults of the schema are filled in, as the API server does before it asks. */
 const ajv = new Ajv({ strict: true, strictTypes: false, coerceTypes: false, useDefaults: true });
 ajv.addFormat('date-time', true);
-for (const keyword of ['validations', 'int-or-string', 'list-type', 'list-map-keys', 'map-type']) {
-  ajv.addKeyword(`x-kubernetes-${keyword}`);
-}
+ajv.addVocabulary([...KUBERNETES_KEYWORDS]);
 const validateExperiment = ajv.compile(chaosExperimentSchema);
 const validatePolicy = ajv.compile(safetyPolicySchema);
 

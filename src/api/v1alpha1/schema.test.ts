@@ -4,6 +4,7 @@ import { loadAll } from 'js-yaml';
 import { expect, test } from 'vitest';
 import { chaosExperimentSchema } from './chaos-experiment-schema.generated.ts';
 import { safetyPolicySchema } from './safety-policy-schema.generated.ts';
+import { KUBERNETES_KEYWORDS } from './schema-keywords.ts';
 
 interface Manifest {
   kind: string;
@@ -50,9 +51,7 @@ function mergePatch(target: unknown, patch: unknown): unknown {
 
 const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false });
 ajv.addFormat('date-time', true);
-for (const keyword of ['validations', 'int-or-string', 'list-type', 'list-map-keys', 'map-type']) {
-  ajv.addKeyword(`x-kubernetes-${keyword}`);
-}
+ajv.addVocabulary([...KUBERNETES_KEYWORDS]);
 const validate = {
   ChaosExperiment: ajv.compile(chaosExperimentSchema),
   SafetyPolicy: ajv.compile(safetyPolicySchema),

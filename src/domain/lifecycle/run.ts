@@ -8,6 +8,7 @@ import type {
   Targets,
 } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { isFinal } from '../../api/v1alpha1/phases.ts';
+import type { AgentIdentity } from '../agent/report.ts';
 import { formatDuration } from '../duration.ts';
 import {
   degradedCondition,
@@ -62,17 +63,24 @@ export function runTimes({ startTime, run }: StartedStatus): RunTimes {
   };
 }
 
+/** Whose words are those of this run's agents. */
+export function identityOf({
+  metadata,
+  status,
+}: {
+  readonly metadata: { readonly uid: string };
+  readonly status: StartedStatus;
+}): AgentIdentity {
+  return { uid: metadata.uid, attempt: status.attempt, handle: status.run.handle };
+}
+
 /** A run that was committed to: take every pod one step further, and end when the last one is settled. */
 export function carryOn(observed: Observed, status: StartedStatus, now: number): Decision {
   const { experiment, pods, activities, wroteAhead } = observed;
   if (isFinal(status.phase)) return letGo(observed, now);
   const times = runTimes(status);
   const early = endsEarly(observed);
-  const identity = {
-    uid: experiment.metadata.uid,
-    attempt: status.attempt,
-    handle: status.run.handle,
-  };
+  const identity = identityOf({ metadata: experiment.metadata, status });
   const orders = peerOrders(observed, status);
   const effects: Effect[] = [];
   const entries: PodStatusEntry[] = [];
