@@ -120,6 +120,7 @@ export class Runner {
           at: this.#options.clock.now(),
           tries,
           denied: known?.code === 'Forbidden',
+          ...(known?.code === 'BadRequest' && effect.kind === 'prove' && { unstarted: true }),
           message,
         });
       },

@@ -1,7 +1,8 @@
 import { describe } from 'vitest';
 import { aContainer, aPod } from '../targets/pod.builder.ts';
 import { anAgent, CONTAINER, terminated } from './agent.builder.ts';
-import { accepted, busy, done, failed, testRows } from './pod-row.builder.ts';
+import { T0 } from './experiment.builder.ts';
+import { accepted, busy, done, failed, testRows, unstarted } from './pod-row.builder.ts';
 
 const waiting = (reason: string, message = '') => anAgent({ kind: 'waiting', reason, message });
 const ended = (message: string, parts?: Parameters<typeof terminated>[1]) =>
@@ -106,8 +107,26 @@ describe('a pod without the agent', () => {
     'has failed with the refusal once no agent would start any more': {
       at: 85_000,
       sees: [],
-      did: { inject: refused('PolicyDenied'), injectUncertain: true },
+      did: { inject: refused('PolicyDenied'), injectUncertain: true, proof: unstarted(85_000) },
       becomes: denied,
+    },
+    'has not failed before the cluster was asked whether an agent was started': {
+      at: 85_000,
+      sees: [],
+      did: { inject: refused('PolicyDenied'), injectUncertain: true },
+      effects: ['prove'],
+      wakes: 100_000,
+    },
+    'has an agent that has said so, whatever we see': {
+      at: 85_000,
+      sees: [],
+      did: {
+        inject: failed(900),
+        injectUncertain: true,
+        proof: done(84_000, { readAt: T0 + 84_000, appliedAtMs: T0 + 61_000 }),
+      },
+      becomes: { state: 'Injected', applied: 61_000 },
+      wakes: 92_000,
     },
     'is not injected when the time to start is over': {
       at: 60_000,
@@ -176,7 +195,14 @@ describe('a pod without the agent', () => {
         sees: [],
         wakes: 85_000,
       },
-      'is settled then': { at: 85_000, stopping, restarted: true, sees: [], becomes: notStarted },
+      'is settled then': {
+        at: 85_100,
+        stopping,
+        restarted: true,
+        sees: [],
+        did: { proof: unstarted(85_050) },
+        becomes: notStarted,
+      },
       'waits for the agent that was accepted': {
         at: 5_000,
         stopping,
@@ -218,7 +244,36 @@ describe('a pod with a container of our name', () => {
     'that was never created has failed once no agent would start any more': {
       at: 85_000,
       sees: [waiting('ContainerCreating')],
+      did: { proof: unstarted(85_000) },
       becomes: { state: 'Failed', reason: 'NotStarted', message: 'ContainerCreating' },
+    },
+    'has not failed by what its kubelet said before: it is asked now': {
+      at: 85_000,
+      sees: [waiting('ContainerCreating')],
+      did: { proof: unstarted(84_000) },
+      effects: ['prove'],
+      wakes: 100_000,
+    },
+    'has not failed while its kubelet does not answer, and is asked again': {
+      at: 85_000,
+      sees: [waiting('ErrImagePull')],
+      entry: { state: 'Planned', reason: 'ImagePull' },
+      did: { proof: failed(84_900) },
+      wakes: 85_400,
+    },
+    'is let go at the end when its kubelet has not answered': {
+      at: 100_000,
+      sees: [waiting('ContainerCreating')],
+      did: { proof: failed(99_000) },
+      becomes: { state: 'Unknown', reason: 'DeadlinePassed' },
+    },
+    'has the fault that the agent has proven, whatever we see': {
+      at: 70_000,
+      stopping: true,
+      sees: [waiting('ContainerCreating')],
+      did: { proof: done(69_000, { readAt: T0 + 69_000, appliedAtMs: T0 + 59_000 }) },
+      becomes: { state: 'Injected', applied: 59_000 },
+      effects: ['stop'],
     },
     'whose image cannot be pulled says so and is held': {
       at: 2_000,
@@ -237,6 +292,7 @@ describe('a pod with a container of our name', () => {
       at: 85_000,
       stopping: true,
       sees: [waiting('ImagePullBackOff')],
+      did: { proof: unstarted(85_000) },
       becomes: { state: 'Failed', reason: 'ImagePull', message: 'ImagePullBackOff' },
     },
     'that the runtime refuses is held, as the kubelet tries again': {

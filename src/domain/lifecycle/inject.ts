@@ -1,10 +1,12 @@
 import type { PodStatusEntry } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { PodReason } from '../../api/v1alpha1/reasons.ts';
+import type { Pod } from '../targets/pod.ts';
 import { earlier } from './effects.ts';
 import type { Evidence } from './evidence.ts';
 import {
   attempt,
   become,
+  isSettled,
   START_ALLOWANCE_MS,
   type PodCase,
   type PodStep,
@@ -26,7 +28,7 @@ export function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent
   if (certain && (pod.stopping || barred || injection.kind === 'done')) return wait(notInjected);
   // A request of which we don't know the fate may still be carried out; its agent would do nothing after this.
   const overAt = times.startBefore + START_ALLOWANCE_MS;
-  if (now >= overAt) return wait(notInjected);
+  if (now >= overAt) return certain ? wait(notInjected) : unlessStarted(pod, target, notInjected);
   const mayTry = !pod.stopping && !barred && pod.mayInject === 'yes';
   if (!mayTry || target.terminating || now >= times.startBefore) return wait(entry, overAt);
   const tried = attempt(injection, { kind: 'inject', pod: target }, now);
@@ -66,19 +68,33 @@ const RUNTIME_REASONS = new Set([
 /** Waits for an agent whose first process has not run yet; nothing can be told to it. */
 export function starting(pod: PodCase, evidence: Evidence & { kind: 'starting' }): PodStep {
   const { entry, times, now } = pod;
+  const { pod: target, reason: why, message } = evidence;
   // A kubelet that never said a word may have started the agent all the same, and one that ran does not start again.
-  if (evidence.reason === '' || entry.state !== 'Planned') return unobserved(pod);
+  if (why === '' || entry.state !== 'Planned') return unobserved(pod);
   const overAt = times.startBefore + START_ALLOWANCE_MS;
-  if (now < overAt) {
-    const reason = waitingReason(evidence.reason);
-    return wait(
-      reason === 'NotStarted' ? entry : become(entry, entry.state, reason, evidence.message),
-      overAt,
-    );
-  }
-  return wait(
-    become(entry, 'Failed', waitingReason(evidence.reason), evidence.message || evidence.reason),
-  );
+  const reason = waitingReason(why);
+  if (now >= overAt)
+    return unlessStarted(pod, target, become(entry, 'Failed', reason, message || why));
+  const held = reason === 'NotStarted' ? entry : become(entry, entry.state, reason, message);
+  return wait(held, overAt);
+}
+
+/**
+ * Settles a pod in which no agent would start any more, once the cluster has said that none did: what we see of the pod
+ * may be old, and a kubelet may have started the agent without being able to tell.
+ *
+ * @param notStarted the entry then
+ */
+function unlessStarted(pod: PodCase, target: Pod, notStarted: PodStatusEntry): PodStep {
+  const { activity, times, now } = pod;
+  const { proof } = activity;
+  const asked = proof.kind === 'failed' && proof.at >= times.startBefore + START_ALLOWANCE_MS;
+  if (asked && proof.unstarted) return wait(notStarted);
+  const patient = unobserved(pod);
+  if (isSettled(patient.entry)) return patient;
+  const asking = attempt(proof, { kind: 'prove', pod: target }, now);
+  const wakeAt = earlier(asking.wakeAt, patient.wakeAt);
+  return { entry: pod.entry, effects: asking.effects, ...(wakeAt !== undefined && { wakeAt }) };
 }
 
 function waitingReason(reason: string): PodReason {

@@ -64,6 +64,8 @@ export type Activity<Result> =
       readonly at: number;
       readonly tries: number;
       readonly denied: boolean;
+      /** The cluster's own answer was that the container has not been started. */
+      readonly unstarted?: true;
       readonly message: string;
     };
 

@@ -83,5 +83,6 @@ export const done = <Result>(ms: number, result: Result) =>
   ({ kind: 'done', at: T0 + ms, result }) as const;
 export const failed = (ms: number, tries = 1, denied = false) =>
   ({ kind: 'failed', at: T0 + ms, tries, denied, message: 'no answer' }) as const;
+export const unstarted = (ms: number) => ({ ...failed(ms), unstarted: true }) as const;
 export const accepted = { kind: 'accepted' } as const;
 export const busy = { kind: 'busy' } as const;

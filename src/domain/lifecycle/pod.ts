@@ -19,11 +19,14 @@ export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
     case 'podGone':
       return wait(become(entry, 'Gone', 'PodGone'));
     case 'absent':
-      return entry.state === 'Planned' ? inject(pod, evidence) : unobserved(pod);
+      if (entry.state !== 'Planned') return unobserved(pod);
+      return hasSpoken(pod) ? running(pod, { ...evidence, ...unseen }) : inject(pod, evidence);
     case 'foreign':
       return wait(become(entry, 'Failed', 'NameTaken'));
     case 'starting':
-      return starting(pod, evidence);
+      return hasSpoken(pod)
+        ? running(pod, { ...evidence, kind: 'running' })
+        : starting(pod, evidence);
     case 'running': {
       // What it said to whoever stopped it comes before the kubelet's word that it has ended.
       const said = pod.activity.stop.kind === 'done' ? pod.activity.stop.result.report : undefined;
@@ -38,3 +41,8 @@ export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
       return ended(pod, evidence);
   }
 }
+
+/** Its agent runs or ran: we have its own words, and what we see of the pod is older than those. */
+const hasSpoken = ({ activity: { proof } }: PodCase): boolean => proof.kind === 'done';
+
+const unseen = { kind: 'running', reapers: [] } as const;

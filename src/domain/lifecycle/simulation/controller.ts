@@ -11,6 +11,7 @@ import { NO_ACTIVITY, type Observed, type PodActivity } from '../observed.ts';
 import { observed } from '../observed.builder.ts';
 import { type Cluster, keyOf } from './cluster.ts';
 import { carryOut, type Learn } from './requests.ts';
+import type { Scenario } from './scenario.ts';
 
 /** The controller: one process after another, each with a late sight of the cluster and a memory that dies with it. */
 export class Controller {
@@ -37,7 +38,7 @@ export class Controller {
     cluster.onExperiment = () => this.#later(() => this.#seeExperiment());
     this.#start();
     const { timeline } = cluster;
-    const { restarts, blind } = cluster.scenario;
+    const { restarts, blind, unheard } = cluster.scenario;
     for (const { atMs, downMs } of restarts) {
       timeline.at(T0 + atMs, () => {
         this.#up = false;
@@ -52,6 +53,7 @@ export class Controller {
       timeline.at(T0 + blind.atMs, () => this.#poke());
       timeline.at(T0 + blind.atMs + blind.forMs, () => this.#poke());
     }
+    if (unheard !== undefined) timeline.at(T0 + unheard.atMs + unheard.forMs, () => this.#seeAll());
   }
 
   #start(): void {
@@ -79,10 +81,22 @@ export class Controller {
   }
 
   #seePod(key: string): void {
+    if (this.#isDeaf) return;
     const [namespace = '', name = ''] = key.split('/');
     const pod = this.#cluster.node(namespace, name)?.pod;
     if (pod === undefined) this.#pods.delete(key);
     else this.#pods.set(key, pod);
+  }
+
+  /** Everything at once, as after a new list. */
+  #seeAll(): void {
+    this.#pods = new Map(this.#cluster.pods.map((pod) => [keyOf(pod), pod]));
+    this.#poke();
+  }
+
+  /** No watch of the pods works; those that a process begins with it has listed. */
+  get #isDeaf(): boolean {
+    return isWithin(this.#cluster.scenario.unheard, this.#cluster.timeline.now);
   }
 
   #seeExperiment(): void {
@@ -135,9 +149,8 @@ export class Controller {
 
   #observe(experiment: ChaosExperiment): Observed {
     const { blind } = this.#cluster.scenario;
-    const { now } = this.#cluster.timeline;
+    const isBlind = isWithin(blind, this.#cluster.timeline.now);
     const since = T0 + (blind?.atMs ?? 0);
-    const isBlind = blind !== undefined && now >= since && now < since + blind.forMs;
     return observed(experiment, {
       pods: isBlind ? { kind: 'unreadable', message: 'no', since } : [...this.#pods.values()],
       activities: new Map(this.#activities),
@@ -186,6 +199,12 @@ export class Controller {
     if (Number(known.metadata.resourceVersion) >= Number(pod.metadata.resourceVersion)) return;
     this.#pods.set(keyOf(pod), pod);
   }
+}
+
+function isWithin(spell: Scenario['blind'], now: number): boolean {
+  if (spell === undefined) return false;
+  const since = T0 + spell.atMs;
+  return now >= since && now < since + spell.forMs;
 }
 
 function isNews({ status }: ChaosExperiment, { status: next, writeAhead }: Decision): boolean {

@@ -46,7 +46,7 @@ export class Node {
   readonly #script: PodScript;
   readonly #publish: (node: Node) => void;
   readonly #createdAt: number;
-  #reported: 'nothing' | 'running' = 'nothing';
+  #reported: ContainerState['kind'] | undefined;
   #lastReportAt = 0;
   #agentRuns = false;
   #frozen = false;
@@ -114,8 +114,20 @@ export class Node {
 
   /** Whether the API server can reach the kubelet, for logs and exec. */
   get reachable(): boolean {
-    const { silent } = this.#script;
-    return silent === 'never' || (silent === 'onceRunning' && this.#reported === 'nothing');
+    return !this.#silent;
+  }
+
+  get #silent(): boolean {
+    switch (this.#script.silent) {
+      case 'never':
+        return false;
+      case 'always':
+        return true;
+      case 'onceCreating':
+        return this.#reported !== undefined;
+      case 'onceRunning':
+        return this.#reported === 'running';
+    }
   }
 
   #vanish(): void {
@@ -242,9 +254,8 @@ export class Node {
 
   /** Reports arrive late, and in order. */
   #report(name: string, state: ContainerState): void {
-    const { silent } = this.#script;
-    if (silent === 'always' || (silent === 'onceRunning' && this.#reported === 'running')) return;
-    if (state.kind === 'running') this.#reported = 'running';
+    if (this.#silent) return;
+    if (this.#reported !== 'running') this.#reported = state.kind;
     this.#lastReportAt = Math.max(
       this.#lastReportAt,
       this.#timeline.now + this.#timeline.between(0, 1_500),

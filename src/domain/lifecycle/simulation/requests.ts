@@ -148,6 +148,7 @@ function readLog(cluster: Cluster, pod: Pod, before: PodActivity, learn: Learn):
     learn.record(id, { proof: activity });
   };
   const giveUp = () => close(failed(cluster, before.proof));
+  const unstarted = () => close({ ...failed(cluster, before.proof), unstarted: true });
   const listen = () => {
     const proof = node && readProof(node, timeline.now);
     if (proof === undefined) return node?.alive ? undefined : giveUp();
@@ -162,6 +163,7 @@ function readLog(cluster: Cluster, pod: Pod, before: PodActivity, learn: Learn):
     !node.reachable
   )
     return timeline.after(timeline.between(1, 5_000), giveUp);
+  if (node.log.length === 0) return timeline.after(timeline.between(1, 100), unstarted);
   node.listeners.add(listen);
   timeline.after(timeline.between(1, 100), listen);
   timeline.after(LOG_TIMEOUT_MS, giveUp);

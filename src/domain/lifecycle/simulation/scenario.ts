@@ -24,8 +24,8 @@ export interface PodScript {
   readonly foreignQdisc: boolean;
   /** Admission refuses our containers in this pod: never, every other time, or always. */
   readonly refused: 'never' | 'sometimes' | 'always';
-  /** The kubelet loses the API server for good: from the beginning, or once it has reported a running agent. */
-  readonly silent: 'never' | 'always' | 'onceRunning';
+  /** The kubelet loses the API server for good: from the beginning, or once it has reported an agent that waits, or runs. */
+  readonly silent: 'never' | 'always' | 'onceCreating' | 'onceRunning';
   readonly deletedAtMs?: number | undefined;
   readonly deletion: 'graceful' | 'abrupt' | 'recreated';
 }
@@ -52,6 +52,8 @@ export interface Scenario {
   readonly restarts: readonly { readonly atMs: number; readonly downMs: number }[];
   /** The pods cannot be read. */
   readonly blind?: { readonly atMs: number; readonly forMs: number } | undefined;
+  /** Nothing that becomes of the pods is told: they are read as they were before. */
+  readonly unheard?: { readonly atMs: number; readonly forMs: number } | undefined;
 }
 
 const seldom = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
@@ -86,8 +88,8 @@ const podScript: fc.Arbitrary<PodScript> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom('sometimes' as const, 'always' as const) },
   ),
   silent: fc.oneof(
-    { weight: 10, arbitrary: fc.constant('never' as const) },
-    { weight: 1, arbitrary: fc.constantFrom('always' as const, 'onceRunning' as const) },
+    { weight: 10, arbitrary: fc.constant<PodScript['silent']>('never') },
+    { weight: 1, arbitrary: fc.constantFrom('always', 'onceCreating', 'onceRunning') },
   ),
   deletedAtMs: seldom(moment),
   deletion: fc.constantFrom('graceful', 'abrupt', 'recreated'),
@@ -125,6 +127,12 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     { maxLength: 3 },
   ),
   blind: seldom(fc.record({ atMs: fc.integer({ min: 0, max: 150_000 }), forMs: moment })),
+  unheard: seldom(
+    fc.record({
+      atMs: fc.integer({ min: 0, max: 30_000 }),
+      forMs: fc.integer({ min: 1_000, max: 200_000 }),
+    }),
+  ),
 });
 
 /** A pod to which nothing happens. */

@@ -21,11 +21,13 @@ function simulate(script: Scenario): Cluster {
   const timeline = new Timeline(T0, script.seed);
   const cluster = new Cluster(timeline, script);
   new Controller(cluster, checkDecision);
-  const { durationMs, injectionTimeoutMs, restarts, blind, pods } = script;
+  const { durationMs, injectionTimeoutMs, restarts, blind, unheard, pods } = script;
   const disturbed = Math.max(
     durationMs + injectionTimeoutMs,
     ...restarts.map(({ atMs, downMs }) => atMs + downMs + injectionTimeoutMs + durationMs),
-    blind === undefined ? 0 : blind.atMs + blind.forMs + injectionTimeoutMs + durationMs,
+    ...[blind, unheard].map((spell) =>
+      spell === undefined ? 0 : spell.atMs + spell.forMs + injectionTimeoutMs + durationMs,
+    ),
     ...pods.map(({ imageFromMs }) => imageFromMs),
   );
   const turns = script.targets.sequence === 'serial' ? pods.length : 1;
@@ -99,8 +101,10 @@ function checkOutcome(cluster: Cluster): void {
 }
 
 /** Everything works but what the pods' scripts say, and the controller's own life. */
-function isCalm({ badWeather, logsFail, execDenied, execFails, blind }: Scenario): boolean {
-  return badWeather === 0 && !logsFail && !execDenied && !execFails && blind === undefined;
+function isCalm(script: Scenario): boolean {
+  const { badWeather, logsFail, execDenied, execFails, blind, unheard } = script;
+  const seesAll = blind === undefined && unheard === undefined;
+  return badWeather === 0 && !logsFail && !execDenied && !execFails && seesAll;
 }
 
 /**
