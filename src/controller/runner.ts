@@ -43,10 +43,11 @@ export interface RunnerOptions {
   readonly onOutcome: (experiment: ChaosExperiment) => void;
 }
 
-/** Writes to pods that may be under way at once; logs and execs have a limit of their own, as they last. */
+/** Writes to pods that may be under way at once; logs have a limit of their own, as they last. */
 const CONCURRENT_WRITES = 32;
-const CONCURRENT_STREAMS = 64;
-/** Apart from them, so that no stop waits for news of peers. */
+const CONCURRENT_PROOFS = 64;
+/** Apart from them: no stop waits for proofs, which last while agents verify, or for news of peers. */
+const CONCURRENT_STOPS = 64;
 const CONCURRENT_UPDATES = 16;
 
 /** The agent is asked, takes its fault away and says so; each takes seconds on a busy node. */
@@ -64,7 +65,8 @@ type EffectKind = Effect['kind'];
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #writes = new Gate(CONCURRENT_WRITES);
-  readonly #streams = new Gate(CONCURRENT_STREAMS);
+  readonly #proofs = new Gate(CONCURRENT_PROOFS);
+  readonly #stops = new Gate(CONCURRENT_STOPS);
   readonly #updates = new Gate(CONCURRENT_UPDATES);
   readonly #preflights = new Preflight();
   readonly #stopping = new AbortController();
@@ -205,7 +207,7 @@ export class Runner {
 
   async #prove({ metadata, status }: StartedExperiment, pod: Pod): Promise<unknown> {
     const identity = identityOf({ metadata, status });
-    const proof = await this.#streams.pass(() =>
+    const proof = await this.#proofs.pass(() =>
       readProof(
         this.#options.client,
         this.#options.clock,
@@ -239,7 +241,7 @@ export class Runner {
   /** Without a report, exit code 0 proves only that the agent was told, another that it was not. */
   async #stop({ metadata, status }: StartedExperiment, pod: Pod): Promise<StopResult> {
     failpoint('before-stop');
-    const { exitCode, stdout, stderr } = await this.#streams.pass(() =>
+    const { exitCode, stdout, stderr } = await this.#stops.pass(() =>
       this.#tellAgent(pod, status, { command: STOP_COMMAND, timeoutMs: STOP_TIMEOUT_MS }),
     );
     failpoint('after-stop');

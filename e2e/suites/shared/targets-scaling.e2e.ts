@@ -136,5 +136,5 @@ test.concurrent.each(modes)(
     for (const pod of kept) expect(await networkOf(pod)).toBe(before.get(pod.uid));
     for (const pod of fresh) expect(await networkOf(pod)).toBe(before.get(kept[0]!.uid));
   },
-  300_000,
+  600_000,
 );

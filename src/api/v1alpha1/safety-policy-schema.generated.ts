@@ -100,12 +100,12 @@ export const safetyPolicySchema = {
           ]
         },
         "maxPods": {
-          "description": "The most pods that one experiment may hit. The default is 100.",
+          "description": "The most pods that one experiment may hit, from 1 to 1000. The default is 100.",
           "type": "integer",
           "x-kubernetes-validations": [
             {
-              "rule": "self >= 1",
-              "message": "takes a whole number of at least 1; to allow no experiment at all, set halt"
+              "rule": "self >= 1 && self <= 1000",
+              "message": "takes a whole number from 1 to 1000; to allow no experiment at all, set halt"
             }
           ]
         },

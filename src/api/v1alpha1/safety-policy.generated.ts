@@ -54,7 +54,7 @@ export interface SafetyPolicySpec {
    */
   maxPercentage?: number;
   /**
-   * The most pods that one experiment may hit. The default is 100.
+   * The most pods that one experiment may hit, from 1 to 1000. The default is 100.
    */
   maxPods?: number;
   /**

@@ -61,6 +61,7 @@ describe('parseAgentEvent', () => {
     ['another handle', { handle: '20' }],
     ['an unknown event', { event: 'hello' }],
     ['a time that is no number', { epochMs: '5' }],
+    ['a time that no clock shows', { epochMs: 9_007_199_254_740_991 }],
   ])('takes no proof from %s', (_name, change) => {
     const line = JSON.stringify({
       event: 'applied',
@@ -97,6 +98,8 @@ describe('parseReport', () => {
     ['an unknown reason', { reason: 'Bored' }],
     ['clean that is no boolean', { clean: 'yes' }],
     ['no end', { endedAtMs: undefined }],
+    ['a start that no clock shows', { appliedAtMs: 9_007_199_254_740_991 }],
+    ['an end that no clock shows', { endedAtMs: 9_007_199_254_740_991 }],
     ['another run', { uid: 'u-2' }],
   ])('takes no report with %s', (_name, change) => {
     expect(parseReport(JSON.stringify({ ...report, ...change }), identity)).toBeUndefined();

@@ -97,9 +97,9 @@ export function parseAgentEvent(line: string, identity: AgentIdentity): AgentEve
   const { event, epochMs, holdMs, generation } = fields;
   switch (event) {
     case 'start':
-      return isCount(epochMs) ? { event, epochMs } : undefined;
+      return isTime(epochMs) ? { event, epochMs } : undefined;
     case 'applied':
-      return isCount(epochMs) && isCount(holdMs)
+      return isTime(epochMs) && isCount(holdMs)
         ? { event, epochMs, holdMs, ...toEngine(fields) }
         : undefined;
     case 'peers':
@@ -129,8 +129,8 @@ function toReport(fields: Fields): AgentReport | undefined {
     typeof message !== 'string' ||
     typeof applied !== 'boolean' ||
     typeof clean !== 'boolean' ||
-    !isCount(appliedAtMs) ||
-    !isCount(endedAtMs)
+    !isTime(appliedAtMs) ||
+    !isTime(endedAtMs)
   ) {
     return undefined;
   }
@@ -173,6 +173,14 @@ function toCounts(value: unknown): PacketCounts | undefined {
   if (value === null || typeof value !== 'object') return undefined;
   const { seen, passed } = value as Fields;
   return isCount(seen) && isCount(passed) ? { seen, passed } : undefined;
+}
+
+/** The start of 2100: sums with later times would come near the end of what a Date can hold. */
+const LATEST_MS = 4_102_444_800_000;
+
+/** Milliseconds since the epoch. A container may have other words than its agent's. */
+function isTime(value: unknown): value is number {
+  return isCount(value) && value < LATEST_MS;
 }
 
 function isCount(value: unknown): value is number {

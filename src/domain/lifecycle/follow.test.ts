@@ -95,6 +95,8 @@ function told(update: PodActivity['update'], parts: Partial<PodCase> = {}) {
       stopping: false,
       mayInject: 'yes',
       peers: follow,
+      latest: true,
+      verifyMs: 0,
       exceptsNode: false,
       wroteAhead: true,
       now: T0 + 5_000,
@@ -131,6 +133,11 @@ describe('tellPeers', () => {
 
   it('tells once more after a restart, because another process may have told something else', () => {
     const parts = { peers: { ...follow, first: 'new' }, wroteAhead: false };
+    expect(told({ kind: 'idle' }, parts).kinds).toEqual(['update']);
+  });
+
+  it('tells an agent that was made before other pods joined with the peers of today', () => {
+    const parts = { peers: { ...follow, first: 'new' }, latest: false };
     expect(told({ kind: 'idle' }, parts).kinds).toEqual(['update']);
   });
 

@@ -16,7 +16,7 @@ export type PeerOrders =
       readonly lines: readonly string[];
       /** Identifies the lines. */
       readonly generation: string;
-      /** What the containers were made with. */
+      /** What the latest containers were made with. */
       readonly first: string;
       /** Services (namespace/name) of which only some endpoints are hit. */
       readonly partial: readonly string[];
@@ -69,7 +69,7 @@ const generationOf = (lines: readonly string[]) => fingerprint(lines.join('\n'))
 
 /** Tells a running agent where its peers are now, unless it knows. */
 export function tellPeers(pod: PodCase, target: Pod): Omit<PodStep, 'entry'> {
-  const { peers, activity, wroteAhead, now } = pod;
+  const { peers, activity, wroteAhead, latest, now } = pod;
   if (peers?.kind !== 'follow') return { effects: [] };
   const { update } = activity;
   const { generation, first } = peers;
@@ -78,7 +78,7 @@ export function tellPeers(pod: PodCase, target: Pod): Omit<PodStep, 'entry'> {
   switch (update.kind) {
     case 'idle':
       // Another process may have told it something else since the start.
-      return wroteAhead && generation === first ? { effects: [] } : { effects: [effect] };
+      return wroteAhead && latest && generation === first ? { effects: [] } : { effects: [effect] };
     case 'done': {
       if (update.result.generation === generation) return { effects: [] };
       const from = update.at + CHANGE_INTERVAL_MS;

@@ -267,6 +267,12 @@ describe('a pod with a container of our name', () => {
       did: { proof: failed(99_000) },
       becomes: { state: 'Unknown', reason: 'DeadlinePassed' },
     },
+    'is not let go at the end before its kubelet was asked': {
+      at: 100_000,
+      restarted: true,
+      sees: [waiting('ContainerCreating')],
+      effects: ['prove'],
+    },
     'has the fault that the agent has proven, whatever we see': {
       at: 70_000,
       stopping: true,

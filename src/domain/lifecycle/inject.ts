@@ -91,7 +91,8 @@ function unlessStarted(pod: PodCase, target: Pod, notStarted: PodStatusEntry): P
   const asked = proof.kind === 'failed' && proof.at >= times.startBefore + START_ALLOWANCE_MS;
   if (asked && proof.unstarted) return wait(notStarted);
   const patient = unobserved(pod);
-  if (isSettled(patient.entry)) return patient;
+  // A process that took over late asks first.
+  if (asked && isSettled(patient.entry)) return patient;
   const asking = attempt(proof, { kind: 'prove', pod: target }, now);
   const wakeAt = earlier(asking.wakeAt, patient.wakeAt);
   return { entry: pod.entry, effects: asking.effects, ...(wakeAt !== undefined && { wakeAt }) };

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { PodStatusEntry, Targets } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { limitsOf } from '../safety/policy.builder.ts';
+import { aPeerWorld } from '../peers/world.builder.ts';
 import { aPod } from '../targets/pod.builder.ts';
 import type { ContainerState } from '../targets/pod.ts';
 import { anAgent } from './agent.builder.ts';
-import { anEntry, aStartedExperiment, at, T0 } from './experiment.builder.ts';
+import { anEntry, aRun, aStartedExperiment, at, T0 } from './experiment.builder.ts';
 import { observed } from './observed.builder.ts';
 import { carryOn, type StartedStatus } from './run.ts';
 
@@ -40,6 +41,35 @@ describe('a dynamic run', () => {
       status: { phase: 'Running', run: { joinedDeadline: at(11_500) } },
     });
     expect(decision.effects.map(({ kind, pod }) => `${kind} ${pod.metadata.name}`)).toEqual([]);
+  });
+
+  it('aims the fault of a pod that joins at where the peers are now, and tells those that were there before', () => {
+    const spec = {
+      targets: { selector: { matchLabels: { app: 'web' } }, count: 2, ...dynamic },
+      peers: [{ pods: { selector: { matchLabels: { app: 'db' } } } }],
+    };
+    const run = aRun({ peers: ['hit ip any - - 10.0.0.7'] });
+    const entries = [anEntry(injected('a')), anEntry(gone('b'))];
+    const pods = [withAgent('a'), aPod({ name: 'new' })];
+    const db = aPod({ name: 'db', labels: { app: 'db' }, ips: ['10.0.0.8'] });
+    const sees = {
+      pods,
+      peers: { kind: 'read', value: aPeerWorld({ pods: [...pods, db] }) },
+    } as const;
+    const before = aStartedExperiment(entries, { spec, status: { run } });
+    const joined = carryOn(observed(before, sees), before.status as StartedStatus, T0 + 5_000);
+    expect(joined.status.run?.peers).toEqual(['hit ip any - - 10.0.0.8']);
+    expect(joined.effects.map(({ kind }) => kind)).toEqual(['update']);
+
+    const after = {
+      ...before,
+      status: { ...joined.status, run: { ...aRun(), ...joined.status.run } },
+    };
+    const told = carryOn(observed(after, sees), after.status as StartedStatus, T0 + 5_001);
+    expect(told.effects.map(({ kind, pod }) => `${kind} ${pod.metadata.name}`)).toEqual([
+      'update a',
+      'inject new',
+    ]);
   });
 
   it('never has more pods in its hands than the count', () => {

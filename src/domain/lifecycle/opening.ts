@@ -4,6 +4,8 @@ import type {
 } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import type { AcceptedReason } from '../../api/v1alpha1/reasons.ts';
 import { asked } from '../network/impairment.ts';
+import { MAX_EXPLANATION } from '../safety/rules.ts';
+import { shorten } from '../shorten.ts';
 import { admissionGroup } from '../targets/owner.ts';
 import type { PlannedPods } from '../targets/plan.ts';
 import type { Pod } from '../targets/pod.ts';
@@ -26,12 +28,18 @@ export function opening(
   const { generation } = experiment.metadata;
   const { attempt, conditions } = experiment.status ?? {};
   const rerun = rerunToken(experiment);
+  const message = shorten(accepted.message, MAX_EXPLANATION);
   return {
     observedGeneration: generation,
-    message: accepted.message,
+    message,
     ...(attempt !== undefined && { attempt }),
     ...(rerun !== undefined && { rerun }),
-    conditions: setCondition(conditions, { type: 'Accepted', ...accepted }, generation, now),
+    conditions: setCondition(
+      conditions,
+      { type: 'Accepted', ...accepted, message },
+      generation,
+      now,
+    ),
   };
 }
 

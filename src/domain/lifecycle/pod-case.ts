@@ -28,6 +28,10 @@ export interface PodCase {
   readonly mayInject: 'yes' | 'excluded' | 'unknown';
   /** What the agent is to be told of the run's peers; undefined when there are none. */
   readonly peers?: PeerOrders | undefined;
+  /** It is among those whose agents were made last: with the peers that the run has. */
+  readonly latest: boolean;
+  /** How long its agent may take after the end to see whether the fault is over for its peers, in milliseconds. */
+  readonly verifyMs: number;
   /** The pod's node is left alone. */
   readonly exceptsNode: boolean;
   readonly wroteAhead: boolean;
@@ -55,7 +59,7 @@ export const START_ALLOWANCE_MS = 25_000;
 /**
  * How long after the end of its fault an agent is looked after: the 6 s after which it tidies up
  * (images/injector/parts/fault.sh), and 6 s in which the kubelet may report it. A frozen agent is then told (5 s for its
- * answer), has its grace, and is reaped: all within 30 s.
+ * answer), has its grace, and is reaped: all within 30 s. One that verifies has the time for that on top.
  */
 export const OVERDUE_MS = 6_000 + 6_000;
 

@@ -25,6 +25,7 @@ export interface PodRow {
   readonly mayInject?: 'excluded' | 'unknown';
   /** Another process planned the run and may have acted on it. */
   readonly restarted?: true;
+  readonly verifyMs?: number;
   /** The entry afterwards; the same as before when it is left out. */
   readonly becomes?: Partial<PodStatusEntry>;
   /** Effects as `kind`, or `reap n`. */
@@ -50,6 +51,8 @@ export function testRow(row: PodRow): void {
       times: runTimes(run),
       stopping,
       mayInject,
+      latest: true,
+      verifyMs: row.verifyMs ?? 0,
       exceptsNode: false,
       wroteAhead: !restarted,
       now: T0 + row.at,

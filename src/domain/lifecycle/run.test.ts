@@ -121,6 +121,19 @@ describe('the phase of a run', () => {
     expect(status.endTime).toBe(final ? at(5_000) : undefined);
   });
 
+  it('is told in less than status takes, however long the reason to stop is', () => {
+    const long = { annotations: { 'squall.dev/stop': 'x'.repeat(40_000) } };
+    for (const [entry, phase] of [
+      [injected('a'), 'Recovering'],
+      [recovered('x'), 'Aborted'],
+    ] as const) {
+      const { status } = decideAt(5_000, [entry], { pods }, long);
+      expect(status.phase).toBe(phase);
+      expect(status.stopping).toMatch(/^stopped: x{999}…$/);
+      expect(status.message?.length).toBeLessThan(1_100);
+    }
+  });
+
   it('names the direction when it is not both', () => {
     const parts = { status: { run: aRun({ direction: 'egress' }) } };
     expect(decideAt(5_000, [recovered('x')], {}, parts).status.message).toBe(

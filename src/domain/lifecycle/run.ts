@@ -82,6 +82,7 @@ export function carryOn(observed: Observed, status: StartedStatus, now: number):
   const early = endsEarly(observed);
   const identity = identityOf({ metadata: experiment.metadata, status });
   const orders = peerOrders(observed, status);
+  const newest = Math.max(0, ...(status.pods ?? []).map(({ batch = 0 }) => batch));
   const effects: Effect[] = [];
   const entries: PodStatusEntry[] = [];
   let wakeAt: number | undefined;
@@ -108,6 +109,8 @@ export function carryOn(observed: Observed, status: StartedStatus, now: number):
         stopping: early !== undefined,
         mayInject: mayInject(observed, entry.namespace),
         peers: orders,
+        latest: (entry.batch ?? 0) === newest,
+        verifyMs: verifyMs(experiment.spec),
         exceptsNode: exceptsNode(experiment.spec),
         wroteAhead,
         now,
@@ -120,14 +123,16 @@ export function carryOn(observed: Observed, status: StartedStatus, now: number):
   }
   const dynamic = isDynamic(experiment) && early === undefined;
   const end = dynamic ? runEnd(entries, times) : undefined;
-  const joined = end === undefined ? [] : joiners(observed, entries, times, now);
+  const joined = end === undefined ? undefined : joiners(observed, entries, times, now);
+  const late = joined?.entries ?? [];
+  if (late.length > 0 && joined?.peers !== undefined) run = { ...run, peers: [...joined.peers] };
   const open = dynamic && (end === undefined ? !entries.every(isSettled) : now < end);
   const next = open ? earlier(wakeAt, end) : wakeAt;
   const { deletionTimestamp, finalizers } = experiment.metadata;
   const loose = deletionTimestamp === undefined && !finalizers?.includes(RECOVER_FINALIZER);
   return {
-    status: describe(observed, join({ ...status, run }, joined, end), {
-      entries: [...entries, ...joined],
+    status: describe(observed, join({ ...status, run }, late, end), {
+      entries: [...entries, ...late],
       orders,
       times,
       early,
@@ -135,11 +140,19 @@ export function carryOn(observed: Observed, status: StartedStatus, now: number):
       now,
     }),
     effects,
-    ...((writeAhead || joined.length > 0) && { writeAhead: true }),
+    ...((writeAhead || late.length > 0) && { writeAhead: true }),
     // A replaced object has lost it, and could be deleted under its faults.
     ...(loose && { finalizer: 'add' as const }),
     ...(next !== undefined && { wakeAt: next }),
   };
+}
+
+/** Each phase of the check takes so many tries at most (images/injector/parts/verify.sh). */
+const VERIFY_TRIES = 3;
+
+/** How long the check after the fault may take. */
+function verifyMs({ verify }: ChaosExperiment['spec']): number {
+  return verify === undefined ? 0 : VERIFY_TRIES * (verify.timeoutSeconds ?? 1) * 1_000;
 }
 
 /** The run with what the pods that come later have to know. */

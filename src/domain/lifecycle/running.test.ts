@@ -177,6 +177,14 @@ describe('a pod with a running agent', () => {
       did: proven,
       effects: ['stop'],
     },
+    'is left alone for longer when it verifies afterwards whether the fault is over': {
+      at: 32_699,
+      verifyMs: 9_000,
+      sees: [running],
+      entry: injected,
+      did: proven,
+      wakes: 32_700,
+    },
     'is left alone for 10 s more by a process that has not heard it, as its clock may be behind': {
       at: 33_499,
       sees: [running],

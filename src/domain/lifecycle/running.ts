@@ -23,7 +23,9 @@ export function running(pod: PodCase, evidence: Evidence & { kind: 'running' }):
       ? attempt(pod.activity.proof, { kind: 'prove', pod: evidence.pod }, now)
       : { effects: [] };
   const late = entry.applied === undefined && !mayStillProve(pod);
-  const lookAt = late ? times.startBefore : latestEnd({ ...pod, entry }) + OVERDUE_MS;
+  const lookAt = late
+    ? times.startBefore
+    : latestEnd({ ...pod, entry }) + OVERDUE_MS + pod.verifyMs;
   const mustEnd = pod.stopping || entry.state === 'Unknown' || now >= lookAt;
   const ending = mustEnd
     ? stopAgent({ ...pod, entry: overdue(entry, pod) }, evidence)

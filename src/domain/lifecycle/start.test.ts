@@ -34,6 +34,11 @@ describe('an experiment that must not start', () => {
       comesTo: ['Aborted', 'StoppedBeforeStart'],
       message: 'stopped before it started: enough',
     },
+    'says no more of the reason to stop than status takes': {
+      given: stop('x'.repeat(40_000)),
+      comesTo: ['Aborted', 'StoppedBeforeStart'],
+      message: `stopped before it started: ${'x'.repeat(999)}…`,
+    },
     'needs no reason to be stopped': {
       given: stop(''),
       comesTo: ['Aborted', 'StoppedBeforeStart'],
@@ -111,6 +116,11 @@ describe('an experiment that must not start', () => {
       comesTo: ['Failed', 'Restored'],
       message:
         'a copy of an experiment that was run as another-uid, as a backup restores it: to run it, create it without the annotation squall.dev/run',
+    },
+    'says no more of the run that it was than status takes': {
+      given: { annotations: { 'squall.dev/run': 'x'.repeat(40_000) } },
+      comesTo: ['Failed', 'Restored'],
+      message: `${'a copy of an experiment that was run as '.padEnd(3_999, 'x')}…`,
     },
     'waits while the policies cannot be read': {
       given: {},

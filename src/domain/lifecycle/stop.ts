@@ -1,12 +1,16 @@
 import { STOP_ANNOTATION } from '../../api/v1alpha1/annotations.ts';
 import type { ChaosExperiment } from '../../api/v1alpha1/chaos-experiment.generated.ts';
 import { origin } from '../safety/limits.ts';
+import { shorten } from '../shorten.ts';
 import type { Observed } from './observed.ts';
+
+/** Longest text: an annotation may be longer than all that status takes. */
+const MAX_REASON = 1_000;
 
 /** The words of the stop annotation; undefined when nobody asked to stop. */
 export function stopReason(experiment: ChaosExperiment): string | undefined {
   const value = experiment.metadata.annotations?.[STOP_ANNOTATION];
-  return value === undefined ? undefined : value || 'no reason given';
+  return value === undefined ? undefined : shorten(value, MAX_REASON) || 'no reason given';
 }
 
 /**

@@ -41,6 +41,12 @@ export interface Installation {
   readonly requesterChecked: boolean;
 }
 
+/**
+ * Pods that one run may ever have in its hands, whatever the policies say: the status names each of them, and the API server
+ * stores 1.5 MiB of an object.
+ */
+export const MOST_PODS = 1_000;
+
 /** What holds where no policy sets the field; lists of policies are added to these. */
 export const DEFAULTS = {
   halt: false,

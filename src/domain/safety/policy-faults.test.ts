@@ -8,6 +8,7 @@ const rows: readonly (readonly [SafetyPolicySpec, string, readonly SafetyPolicyS
   [{ maxPercentage: 0 }, 'spec.maxPercentage', [{ maxPercentage: 1 }, { maxPercentage: 100 }]],
   [{ maxPercentage: 101 }, 'spec.maxPercentage', []],
   [{ maxPods: 0 }, 'spec.maxPods', [{ maxPods: 1 }]],
+  [{ maxPods: 1_001 }, 'spec.maxPods', [{ maxPods: 1_000 }]],
   [{ maxDuration: '999ms' }, 'spec.maxDuration', [{ maxDuration: '1s' }]],
   [{ maxDuration: '24h1ms' }, 'spec.maxDuration', [{ maxDuration: '24h' }]],
   [{ maxDuration: '1 day' }, 'spec.maxDuration', []],

@@ -1,5 +1,6 @@
 import type { SafetyPolicySpec } from '../../api/v1alpha1/safety-policy.generated.ts';
 import { parseDuration } from '../duration.ts';
+import { MOST_PODS } from './limits.ts';
 
 /** What is wrong with a field of a policy, and what it takes. */
 export interface PolicyFault {
@@ -37,8 +38,8 @@ const checks: readonly Check[] = [
   ),
   field(
     'maxPods',
-    (value) => value >= 1,
-    'takes a whole number of at least 1; to allow no experiment at all, set halt',
+    (value) => value >= 1 && value <= MOST_PODS,
+    'takes a whole number from 1 to 1000; to allow no experiment at all, set halt',
   ),
   field(
     'maxDuration',

@@ -154,7 +154,7 @@ export function judge(proposal: Proposal): Violation[] {
 }
 
 /** Longest text: status takes 32,768 characters, and a person fewer. */
-const MAX_EXPLANATION = 4_000;
+export const MAX_EXPLANATION = 4_000;
 
 /** Violations in one sentence each, as webhook and status say them. */
 export function explain(violations: readonly Finding[]): string {
