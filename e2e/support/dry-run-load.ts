@@ -4,7 +4,7 @@ import { pathOf } from './cluster.ts';
 import { anExperiment } from './experiment.ts';
 
 /** Milliseconds between an answer and the next request on the same connection. */
-const PAUSE_MS = 150;
+const PAUSE_MS = 400;
 
 export interface LoadResult {
   /** HTTP exchanges by their status; `<error>` where there was none. */

@@ -94,6 +94,13 @@ export function squallContainers(pod: Pod): string[] {
     .filter((name) => name.startsWith('squall-'));
 }
 
+/**
+ * Those that have made a fault. On a node so busy that an agent seems overdue, another container looks after it; that is no
+ * further run.
+ */
+export const agentContainers = (pod: Pod): string[] =>
+  squallContainers(pod).filter((name) => !/-r\d+$/.test(name));
+
 /** Whether the pod can take a whole run more: its agent, and all the reapers that one may take on a busy node. */
 export function hasRoom(pod: Pod): boolean {
   return squallContainers(pod).length + 1 + MAX_REAPERS <= CONTAINER_BUDGET;

@@ -97,6 +97,11 @@ export interface FlowOptions {
   readonly unchecked?: boolean;
   /** Note when each packet was sent and has arrived. */
   readonly record?: boolean;
+  /**
+   * Without waiting for the receiver, which starts meanwhile. What comes before it listens is refused by its kernel, and
+   * counts as lost.
+   */
+  readonly atOnce?: boolean;
   /** Copies are what is measured, not a fault of the measurement. */
   readonly duplicates?: boolean;
 }
@@ -134,7 +139,7 @@ export async function measure(
   const flow = randomBytes(8).toString('hex');
   const sendTime = (packets / (rate || 1_000)) * 1_000 * 4 + 60_000;
   const command = ['send', '-flow', flow, ...flags(to.address(family), options)];
-  await to.listening();
+  if (options.atOnce !== true) await to.listening();
   const sent = (await from.traffic(command, sendTime)) as Sent;
   const stats = ['stats', '-n', String(packets), flow];
   const counted = (await to.traffic(stats, 60_000)) as Counted;
@@ -144,9 +149,10 @@ export async function measure(
   // The kernel counts what has a wrong checksum among them, such as one that was none before it was changed.
   const drops = options.unchecked === true ? 0 : dropped;
   const copies = options.duplicates === true ? 0 : counted.duplicates;
-  if (sent.refused > 0 || drops > 0 || copies > 0) {
+  const refused = options.atOnce === true ? 0 : sent.refused;
+  if (refused > 0 || drops > 0 || copies > 0) {
     throw new Error(
-      `the measurement from ${from.name} to ${to.name} is no good: ${sent.refused} packets refused by the sender's ` +
+      `the measurement from ${from.name} to ${to.name} is no good: ${refused} packets refused by the sender's ` +
         `kernel, ${drops} dropped at the receiver's socket, ${copies} twice`,
     );
   }

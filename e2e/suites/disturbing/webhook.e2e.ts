@@ -117,7 +117,7 @@ test('while the webhook is dead nothing comes in, and all that runs can end', as
     dryRun: true,
   });
   await Promise.all([stopped!, deleted!, halted!].map((one) => one.phase('Running')));
-  const ends = await start('ends', { duration: '30s' });
+  const ends = await start('ends', { duration: '60s' });
   await ends.phase('Running');
 
   const webhook = new Webhook(suite.cluster);

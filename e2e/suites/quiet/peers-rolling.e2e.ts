@@ -76,6 +76,8 @@ test('a rolling update of the peer: within 5 s its new pods are cut off as well,
       packets: 2_400,
       rate: 200,
       record: true,
+      // To ask the new pod whether it listens would take the processor that the agent is to be told with.
+      atOnce: true,
     });
     const { offsetMs } = await suite.watch.clockOffset();
     const last = Math.max(0, ...flow.arrivals.map(({ seq }) => flow.sentUs[seq]! / 1_000));

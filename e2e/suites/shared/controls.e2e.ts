@@ -6,7 +6,14 @@ import { awaitCondition } from '../../support/await-condition.ts';
 import { pathOf } from '../../support/cluster.ts';
 import { anExperiment, condition, SHARD_LABEL, type SpecParts } from '../../support/experiment.ts';
 import { rewriteImages } from '../../support/mutating-webhook.ts';
-import { APP_IMAGE, aPod, isReady, type Pod, squallContainers } from '../../support/pod.ts';
+import {
+  APP_IMAGE,
+  agentContainers,
+  aPod,
+  isReady,
+  type Pod,
+  squallContainers,
+} from '../../support/pod.ts';
 import { useSuite } from '../../support/suite.ts';
 import { User } from '../../support/user.ts';
 
@@ -71,11 +78,11 @@ test('another attempt is planned anew, and takes no proof from the one before', 
   expect([old, added].map(({ ip }) => suite.watch.faults(ip).length)).toEqual([4, 2]);
   for (const { from, to } of suite.watch.faults(old.ip).slice(2))
     expect(to! - from).toBeGreaterThan(1_500);
-  expect(squallContainers(await suite.readPod('again-0')).sort()).toEqual([
+  expect(agentContainers(await suite.readPod('again-0')).sort()).toEqual([
     first.run!.container,
     second.run!.container,
   ]);
-  expect(squallContainers(await suite.readPod('again-1'))).toEqual([second.run!.container]);
+  expect(agentContainers(await suite.readPod('again-1'))).toEqual([second.run!.container]);
   expect(await suite.watch.residue(old.ip)).toBe(before);
 
   await expectNoRerunByOthers();

@@ -113,6 +113,7 @@ describe('killed at a named step and started again, the controller brings the ru
         expect(faults.map(({ direction }) => direction).sort()).toEqual(['egress', 'ingress']);
       }
       expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);
+      await controller.ready();
       await experiment.delete();
       await experiment.gone(10_000);
       await controller.kill();

@@ -11,7 +11,7 @@ import { type TestPod, useSuite } from '../../support/suite.ts';
 const suite = useSuite('targets-scaling');
 
 /** Room for pods to come, to be told of and to be measured on an emulated node, while the others keep their fault. */
-const DURATION_MS = 100_000;
+const DURATION_MS = 130_000;
 
 /**
  * So far from its time a fault may end beside other suites, where an agent waits for a processor; pods that join come
