@@ -141,22 +141,36 @@ describe('a pod without the agent', () => {
       becomes: { ...notStarted, message: 'no answer' },
     },
     'has the agent when the API server said so, whatever we see': {
+      at: 84_999,
+      sees: [],
+      did: { inject: done(50, accepted) },
+      wakes: 85_000,
+    },
+    'is asked for the agent that the API server has accepted and that never shows': {
       at: 85_000,
       sees: [],
       did: { inject: done(50, accepted) },
+      effects: ['prove'],
       wakes: 100_000,
     },
-    'is let go when what the API server accepted never shows': {
+    'is let go when what the API server accepted never shows, and nobody answers': {
       at: 100_000,
       sees: [],
-      did: { inject: done(50, accepted) },
+      did: { inject: done(50, accepted), proof: failed(99_000) },
       becomes: { state: 'Unknown', reason: 'DeadlinePassed' },
     },
     'is not injected again when its fault was proven': {
       at: 5_000,
       sees: [],
       entry: injected,
-      wakes: 100_000,
+      wakes: 33_500,
+    },
+    'is told to end when its fault was proven, whatever we see': {
+      at: 5_000,
+      stopping: true,
+      sees: [],
+      entry: injected,
+      effects: ['stop'],
     },
   });
   const stopping = true;
@@ -208,7 +222,7 @@ describe('a pod without the agent', () => {
         stopping,
         sees: [],
         did: { inject: done(50, accepted) },
-        wakes: 100_000,
+        wakes: 85_000,
       },
     });
   });
@@ -226,14 +240,16 @@ describe('a pod with a container of our name', () => {
       sees: [ended('exec format error', { reason: 'StartError', exitCode: 128 })],
       becomes: { state: 'Failed', reason: 'RuntimeUnsupported', message: 'exec format error' },
     },
-    'of which the kubelet has said nothing may have it running': {
+    'of which the kubelet has said nothing may have it running: it is asked': {
       at: 85_000,
       sees: [anAgent({ kind: 'unreported' })],
+      effects: ['prove'],
       wakes: 100_000,
     },
     'of which the kubelet never said anything is let go at the end': {
       at: 100_000,
       sees: [anAgent({ kind: 'unreported' })],
+      did: { proof: failed(99_000) },
       becomes: { state: 'Unknown', reason: 'DeadlinePassed' },
     },
     'that is being created is waited for': {
@@ -266,6 +282,21 @@ describe('a pod with a container of our name', () => {
       sees: [waiting('ContainerCreating')],
       did: { proof: failed(99_000) },
       becomes: { state: 'Unknown', reason: 'DeadlinePassed' },
+    },
+    'is clean by the words of its agent, whatever we see': {
+      at: 70_000,
+      stopping: true,
+      sees: [waiting('ContainerCreating')],
+      entry: injected,
+      did: {
+        stop: done(69_900, {
+          report: {
+            ...{ applied: true, clean: true, reason: 'Stopped' as const, message: '' },
+            ...{ appliedAtMs: T0 + 1_500, endedAtMs: T0 + 69_800 },
+          },
+        }),
+      },
+      becomes: { state: 'Recovered', reason: 'Stopped', applied: 1_500, ended: 69_800 },
     },
     'is not let go at the end before its kubelet was asked': {
       at: 100_000,

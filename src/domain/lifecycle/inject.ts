@@ -19,15 +19,18 @@ export function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent
   const { entry, activity, times, now } = pod;
   const { inject: injection } = activity;
   if (injection.kind === 'busy') return wait(entry);
-  // It is in the pod, and will be in what we see of the pod.
-  if (injection.kind === 'done' && injection.result.kind === 'accepted') return unobserved(pod);
+  const overAt = times.startBefore + START_ALLOWANCE_MS;
+  if (injection.kind === 'done' && injection.result.kind === 'accepted') {
+    // It is in the pod, and will be in what we see of the pod.
+    if (now < overAt) return wait(entry, overAt);
+    return unlessStarted(pod, target, become(entry, 'Failed', 'NotStarted'));
+  }
   const barred = pod.mayInject === 'excluded' || target.excluded;
   const notInjected = failedInjection(pod, barred);
   if (notInjected.state === 'Gone') return wait(notInjected);
   const certain = pod.wroteAhead && !activity.injectUncertain;
   if (certain && (pod.stopping || barred || injection.kind === 'done')) return wait(notInjected);
   // A request of which we don't know the fate may still be carried out; its agent would do nothing after this.
-  const overAt = times.startBefore + START_ALLOWANCE_MS;
   if (now >= overAt) return certain ? wait(notInjected) : unlessStarted(pod, target, notInjected);
   const mayTry = !pod.stopping && !barred && pod.mayInject === 'yes';
   if (!mayTry || target.terminating || now >= times.startBefore) return wait(entry, overAt);
@@ -69,8 +72,8 @@ const RUNTIME_REASONS = new Set([
 export function starting(pod: PodCase, evidence: Evidence & { kind: 'starting' }): PodStep {
   const { entry, times, now } = pod;
   const { pod: target, reason: why, message } = evidence;
-  // A kubelet that never said a word may have started the agent all the same, and one that ran does not start again.
-  if (why === '' || entry.state !== 'Planned') return unobserved(pod);
+  // One that ran does not start again.
+  if (entry.state !== 'Planned') return unobserved(pod);
   const overAt = times.startBefore + START_ALLOWANCE_MS;
   const reason = waitingReason(why);
   if (now >= overAt)

@@ -10,23 +10,21 @@ import { unobserved } from './unobserved.ts';
  * the agent did not. Each step depends on what is observed alone, so that a controller that was
  * restarted at any point goes on where the world is.
  */
-export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
+export function stepPod(pod: PodCase, seen: Evidence): PodStep {
   const { entry } = pod;
   if (isSettled(entry)) return wait(entry);
+  const evidence = upToDate(pod, seen);
   switch (evidence.kind) {
     case 'unreadable':
       return unobserved(pod, evidence.since);
     case 'podGone':
       return wait(become(entry, 'Gone', 'PodGone'));
     case 'absent':
-      if (entry.state !== 'Planned') return unobserved(pod);
-      return hasSpoken(pod) ? running(pod, { ...evidence, ...unseen }) : inject(pod, evidence);
+      return entry.state === 'Planned' ? inject(pod, evidence) : unobserved(pod);
     case 'foreign':
       return wait(become(entry, 'Failed', 'NameTaken'));
     case 'starting':
-      return hasSpoken(pod)
-        ? running(pod, { ...evidence, kind: 'running' })
-        : starting(pod, evidence);
+      return starting(pod, evidence);
     case 'running': {
       // What it said to whoever stopped it comes before the kubelet's word that it has ended.
       const said = pod.activity.stop.kind === 'done' ? pod.activity.stop.result.report : undefined;
@@ -42,7 +40,11 @@ export function stepPod(pod: PodCase, evidence: Evidence): PodStep {
   }
 }
 
-/** Its agent runs or ran: we have its own words, and what we see of the pod is older than those. */
-const hasSpoken = ({ activity: { proof } }: PodCase): boolean => proof.kind === 'done';
-
-const unseen = { kind: 'running', reapers: [] } as const;
+/** An agent whose own words we have runs, although what we see of the pod is from before: it can be told to end. */
+function upToDate({ entry, activity: { proof } }: PodCase, seen: Evidence): Evidence {
+  const spoke = entry.state === 'Injected' || proof.kind === 'done';
+  if (!spoke || entry.state === 'Leaked') return seen;
+  if (seen.kind === 'absent') return { kind: 'running', pod: seen.pod, reapers: [] };
+  if (seen.kind === 'starting') return { kind: 'running', pod: seen.pod, reapers: seen.reapers };
+  return seen;
+}

@@ -50,6 +50,12 @@ describe('limitsInForce', () => {
       { value: 5, by: 'p1' },
     ],
     [
+      'no more pods than a status can name, also by a policy that was stored before that was a rule',
+      [{ maxPods: 5_000 }],
+      'maxPods',
+      { value: 1_000, by: 'p0' },
+    ],
+    [
       'the shortest duration, whatever its units',
       [{ maxDuration: '90s' }, { maxDuration: '1m' }],
       'maxDuration',

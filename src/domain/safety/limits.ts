@@ -102,7 +102,8 @@ export function ceilingsInForce(policies: readonly SafetyPolicy[]): Ceilings {
     ) ?? { value: initial };
   return {
     maxPercentage: lowest(DEFAULTS.maxPercentage, (spec) => spec.maxPercentage),
-    maxPods: lowest(DEFAULTS.maxPods, (spec) => spec.maxPods),
+    // A policy that was stored before may have more.
+    maxPods: lowest(DEFAULTS.maxPods, ({ maxPods }) => maxPods && Math.min(maxPods, MOST_PODS)),
     maxDuration: lowest(milliseconds(DEFAULTS.maxDuration), (spec) =>
       spec.maxDuration === undefined ? undefined : milliseconds(spec.maxDuration),
     ),
