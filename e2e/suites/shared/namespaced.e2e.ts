@@ -191,7 +191,7 @@ describe('with rights in one namespace and a file of policies', () => {
       status: 'Unknown',
       reason: 'PolicyUnreadable',
       message: expect.stringContaining(
-        `the policies cannot be read: ${policyFile}: policy file: spec.maxPods: takes a whole number of at least 1`,
+        `the policies cannot be read: ${policyFile}: policy file: spec.maxPods: takes a whole number from 1 to 1000`,
       ),
     });
     expect(squallContainers(await suite.readPod('waiting'))).toEqual([]);
