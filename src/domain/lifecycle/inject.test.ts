@@ -291,8 +291,12 @@ describe('a pod with a container of our name', () => {
       did: {
         stop: done(69_900, {
           report: {
-            ...{ applied: true, clean: true, reason: 'Stopped' as const, message: '' },
-            ...{ appliedAtMs: T0 + 1_500, endedAtMs: T0 + 69_800 },
+            applied: true,
+            clean: true,
+            reason: 'Stopped',
+            message: '',
+            appliedAtMs: T0 + 1_500,
+            endedAtMs: T0 + 69_800,
           },
         }),
       },
