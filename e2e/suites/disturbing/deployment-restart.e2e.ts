@@ -33,7 +33,7 @@ test('a restart of the installed controller mid-fault neither ends the fault nor
     // The node is busy with the restart meanwhile; how exact an end is, is measured alone.
     for (const { from, to } of faults) {
       expect(to! - from).toBeGreaterThanOrEqual(10_000);
-      expect(to! - from).toBeLessThan(13_000);
+      expect(to! - from).toBeLessThan(11_000);
     }
   }
   expect(await Promise.all(pods.map(({ ip }) => suite.watch.residue(ip)))).toEqual(before);

@@ -112,7 +112,7 @@ const effects: Readonly<Record<string, () => Promise<void>>> = {
       const { sent, lost: missing } = during(seen, from, from + 500);
       return missing / sent;
     });
-    // Two pulses of 2 s and two pauses of 3 s, each with at least as many whole parts less one.
+    // 4 s of pulses and 6 s of pauses, in three pieces each at most: a piece may begin and end within a part.
     expect(parts.filter((share) => share === 1).length).toBeGreaterThanOrEqual(4);
     expect(parts.filter((share) => share === 0).length).toBeGreaterThanOrEqual(8);
   },

@@ -14,12 +14,15 @@ import {
 } from './pod-case.ts';
 import { unobserved } from './unobserved.ts';
 
+/** From when on no agent would apply any more, in milliseconds since the epoch. */
+const startsOver = ({ times }: PodCase): number => times.startBefore + START_ALLOWANCE_MS;
+
 /** Brings the agent into a pod that does not have it yet, unless it is too late or refused. */
 export function inject(pod: PodCase, { pod: target }: Evidence & { kind: 'absent' }): PodStep {
   const { entry, activity, times, now } = pod;
   const { inject: injection } = activity;
   if (injection.kind === 'busy') return wait(entry);
-  const overAt = times.startBefore + START_ALLOWANCE_MS;
+  const overAt = startsOver(pod);
   if (injection.kind === 'done' && injection.result.kind === 'accepted') {
     // It is in the pod, and will be in what we see of the pod.
     if (now < overAt) return wait(entry, overAt);
@@ -70,11 +73,11 @@ const RUNTIME_REASONS = new Set([
 
 /** Waits for an agent whose first process has not run yet; nothing can be told to it. */
 export function starting(pod: PodCase, evidence: Evidence & { kind: 'starting' }): PodStep {
-  const { entry, times, now } = pod;
+  const { entry, now } = pod;
   const { pod: target, reason: why, message } = evidence;
   // One that ran does not start again.
   if (entry.state !== 'Planned') return unobserved(pod);
-  const overAt = times.startBefore + START_ALLOWANCE_MS;
+  const overAt = startsOver(pod);
   const reason = waitingReason(why);
   if (now >= overAt)
     return unlessStarted(pod, target, become(entry, 'Failed', reason, message || why));
@@ -89,9 +92,9 @@ export function starting(pod: PodCase, evidence: Evidence & { kind: 'starting' }
  * @param notStarted the entry then
  */
 function unlessStarted(pod: PodCase, target: Pod, notStarted: PodStatusEntry): PodStep {
-  const { activity, times, now } = pod;
+  const { activity, now } = pod;
   const { proof } = activity;
-  const asked = proof.kind === 'failed' && proof.at >= times.startBefore + START_ALLOWANCE_MS;
+  const asked = proof.kind === 'failed' && proof.at >= startsOver(pod);
   if (asked && proof.unstarted) return wait(notStarted);
   const patient = unobserved(pod);
   // A process that took over late asks first.

@@ -37,7 +37,7 @@ export interface Joiners {
   readonly peers?: readonly string[];
 }
 
-const NOBODY: Joiners = { entries: [] };
+export const NOBODY: Joiners = { entries: [] };
 
 /**
  * Pods that have come since, as a new plan would choose them: never more at once than the count, and none while any rule

@@ -22,7 +22,7 @@ import { isStale, type PeerOrders, peerOrders } from './follow.ts';
 import { letGo } from './let-go.ts';
 import { exceptsNode } from '../peers/node.ts';
 import { asked, faultWords } from '../network/impairment.ts';
-import { isDynamic, joiners, runEnd } from './join.ts';
+import { isDynamic, type Joiners, joiners, NOBODY, runEnd } from './join.ts';
 import { NO_ACTIVITY, type Observed } from './observed.ts';
 import { stepPod } from './pod.ts';
 import { isSettled, type RunTimes } from './pod-case.ts';
@@ -123,16 +123,14 @@ export function carryOn(observed: Observed, status: StartedStatus, now: number):
   }
   const dynamic = isDynamic(experiment) && early === undefined;
   const end = dynamic ? runEnd(entries, times) : undefined;
-  const joined = end === undefined ? undefined : joiners(observed, entries, times, now);
-  const late = joined?.entries ?? [];
-  if (late.length > 0 && joined?.peers !== undefined) run = { ...run, peers: [...joined.peers] };
+  const joined = end === undefined ? NOBODY : joiners(observed, entries, times, now);
   const open = dynamic && (end === undefined ? !entries.every(isSettled) : now < end);
   const next = open ? earlier(wakeAt, end) : wakeAt;
   const { deletionTimestamp, finalizers } = experiment.metadata;
   const loose = deletionTimestamp === undefined && !finalizers?.includes(RECOVER_FINALIZER);
   return {
-    status: describe(observed, join({ ...status, run }, late, end), {
-      entries: [...entries, ...late],
+    status: describe(observed, join({ ...status, run }, joined, end), {
+      entries: [...entries, ...joined.entries],
       orders,
       times,
       early,
@@ -140,7 +138,7 @@ export function carryOn(observed: Observed, status: StartedStatus, now: number):
       now,
     }),
     effects,
-    ...((writeAhead || late.length > 0) && { writeAhead: true }),
+    ...((writeAhead || joined.entries.length > 0) && { writeAhead: true }),
     // A replaced object has lost it, and could be deleted under its faults.
     ...(loose && { finalizer: 'add' as const }),
     ...(next !== undefined && { wakeAt: next }),
@@ -158,12 +156,12 @@ function verifyMs({ verify }: ChaosExperiment['spec']): number {
 /** The run with what the pods that come later have to know. */
 function join(
   status: StartedStatus,
-  joined: readonly PodStatusEntry[],
+  { entries, peers }: Joiners,
   end: number | undefined,
 ): StartedStatus {
-  if (joined.length === 0 || end === undefined || status.run.joinedDeadline !== undefined)
-    return status;
-  return { ...status, run: { ...status.run, joinedDeadline: new Date(end).toISOString() } };
+  if (entries.length === 0 || end === undefined) return status;
+  const { joinedDeadline = new Date(end).toISOString() } = status.run;
+  return { ...status, run: { ...status.run, ...(peers && { peers: [...peers] }), joinedDeadline } };
 }
 
 function mayInject(

@@ -53,7 +53,11 @@ export class Controller {
       timeline.at(T0 + blind.atMs, () => this.#poke());
       timeline.at(T0 + blind.atMs + blind.forMs, () => this.#poke());
     }
-    if (unheard !== undefined) timeline.at(T0 + unheard.atMs + unheard.forMs, () => this.#seeAll());
+    if (unheard !== undefined)
+      timeline.at(T0 + unheard.atMs + unheard.forMs, () => {
+        this.#listPods();
+        this.#poke();
+      });
   }
 
   #start(): void {
@@ -63,7 +67,7 @@ export class Controller {
     this.#wroteAhead = false;
     this.#wroteAt = 0;
     this.#wakeAt = Number.POSITIVE_INFINITY;
-    this.#pods = new Map(this.#cluster.pods.map((pod) => [keyOf(pod), pod]));
+    this.#listPods();
     this.#experiment = this.#cluster.experiment;
     this.#poke();
   }
@@ -88,10 +92,8 @@ export class Controller {
     else this.#pods.set(key, pod);
   }
 
-  /** Everything at once, as after a new list. */
-  #seeAll(): void {
+  #listPods(): void {
     this.#pods = new Map(this.#cluster.pods.map((pod) => [keyOf(pod), pod]));
-    this.#poke();
   }
 
   /** No watch of the pods works; those that a process begins with it has listed. */
